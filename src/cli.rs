@@ -6,12 +6,14 @@ use std::sync::LazyLock;
 use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::facts::{Facts, Group, task_named};
-use crate::commands::import_summary::Imported;
+use crate::commands::intake::import_summary::ImportSummary;
+use crate::commands::run::facts::{CommandFacts, Group, task_named};
+use crate::commands::run::failure::explain_failure;
+use crate::commands::run::imported::Imported;
 use crate::commands::{
-    Context, backup, cancel, check, completions, config, confirm, create, customer, edit, failure, help, history,
-    import, invoice, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show,
-    slip, today, user,
+    Context, backup, cancel, check, completions, config, confirm, create, customer, edit, help, history, import,
+    invoice, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show, slip, today,
+    user,
 };
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::{Global, OutputFormat, options};
@@ -26,7 +28,7 @@ use crate::ui;
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
-    add = Facts::of(Group::File),
+    add = CommandFacts::of(Group::File),
     after_help = "Examples:
   orders product import catalogue.json   put the catalogue in
   orders create order.json               take an order
@@ -79,7 +81,7 @@ pub enum Command {
 ///
 /// # Errors
 /// Why it failed, [explained](crate::error::Explained), or that its result could not be printed.
-pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, facts: &CommandFacts, context: &mut Context) -> anyhow::Result<Exit> {
     let facts = &match &command {
         Command::Pay(args) if args.is_list() => facts.importing(Imported::Payments),
         Command::SetStatus(args) if args.is_list() => facts.importing(Imported::Statuses),
@@ -88,13 +90,13 @@ pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Re
     };
     let exit = dispatch(command, facts, context).map_err(|error| match error.is::<OutputError>() {
         true => error,
-        false => failure::explain_failure(error, facts, context).into(),
+        false => explain_failure(error, facts, context, |imported| ImportSummary::new().body(imported)).into(),
     })?;
     context.tell_left_out(!facts.fields.is_empty());
     Ok(exit)
 }
 
-fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
+fn dispatch(command: Command, facts: &CommandFacts, context: &mut Context) -> anyhow::Result<Exit> {
     if context.global.json && context.global.format.is_some_and(|format| format != OutputFormat::Json) {
         return Err(Failure::usage("--json and another --format contradict each other").into());
     }
@@ -184,7 +186,7 @@ pub fn complete() -> clap::Command {
 
 /// Gives a command and its subcommands the global options, of which help shows some.
 fn with_globals(command: clap::Command, globals: &[Arg], shown: GlobalsShown) -> clap::Command {
-    let facts = command.get::<Facts>().copied();
+    let facts = command.get::<CommandFacts>().copied();
     let is_hidden = |option: &Arg| {
         shown == GlobalsShown::Relevant && !facts.is_some_and(|facts| facts.shows(option.get_id().as_str()))
     };
@@ -220,8 +222,9 @@ fn grouped(root: &clap::Command, width: usize) -> String {
     let style = root.get_styles().get_header();
     let about = |command: &clap::Command| command.get_about().map(ToString::to_string).unwrap_or_default();
     let group = |group: Group| {
-        let commands =
-            root.get_subcommands().filter(|command| command.get::<Facts>().is_some_and(|facts| facts.group == group));
+        let commands = root
+            .get_subcommands()
+            .filter(|command| command.get::<CommandFacts>().is_some_and(|facts| facts.group == group));
         let rows: Vec<_> = commands.map(|command| (command.get_name().to_owned(), about(command))).collect();
         format!("{style}{}:{style:#}\n{}\n", group.heading(), two_columns(&rows, NAME_WIDTH, width))
     };
@@ -237,7 +240,7 @@ const NAME_WIDTH: usize = 11;
 ///
 /// # Errors
 /// It is wrong, or asks for help or the version.
-pub fn parse(args: &[OsString]) -> Result<(Cli, Facts), clap::Error> {
+pub fn parse(args: &[OsString]) -> Result<(Cli, CommandFacts), clap::Error> {
     let mut command = Cli::command();
     let mut matches = match command.try_get_matches_from_mut(args) {
         Ok(matches) => matches,
@@ -254,8 +257,8 @@ pub fn parse(args: &[OsString]) -> Result<(Cli, Facts), clap::Error> {
         (named, at) = (found, below);
         path.push(name);
     }
-    let facts = named.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
-    let facts = Facts { task: task_named(&path.join(" ")), ..facts };
+    let facts = named.get::<CommandFacts>().copied().unwrap_or(CommandFacts::of(Group::Program));
+    let facts = CommandFacts { task: task_named(&path.join(" ")), ..facts };
     if let Some((one, another)) = two_users(args) {
         let message = format!("--as names two accounts, {one} and {another}: name one\n");
         return Err(command.error(ErrorKind::ArgumentConflict, message));
@@ -311,7 +314,7 @@ mod tests {
     #[test]
     fn every_command_states_its_facts() {
         fn check(command: &clap::Command) {
-            assert!(command.get::<Facts>().is_some(), "{}: no Facts in its Args", command.get_name());
+            assert!(command.get::<CommandFacts>().is_some(), "{}: no CommandFacts in its Args", command.get_name());
             command.get_subcommands().for_each(check);
         }
         check(&Cli::command());

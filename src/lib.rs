@@ -3,7 +3,7 @@
 //! | module | what is in it |
 //! |---|---|
 //! | `cli`, `options` | the command line: which commands there are, and which global options |
-//! | `commands` | one file per command: its arguments, then what it does |
+//! | `commands` | one file or folder per command: its arguments, then what it does; beside them what they share |
 //! | `domain` | the rules of the shop, as pure functions |
 //! | `input` | untrusted bytes become domain values; every problem is reported with its place |
 //! | `store` | the orders file; the only module that uses SQLite |

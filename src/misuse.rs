@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error};
 
 use crate::cli::Cli;
-use crate::commands::find::nearest;
+use crate::commands::naming::nearest;
 use crate::domain::status::Status;
 use crate::error::Failure;
 use crate::hint::{CommandLine, Hint};

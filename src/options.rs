@@ -49,7 +49,7 @@ pub struct Global {
     #[cfg(feature = "cluster")]
     #[arg(long, global = true, hide = true, overrides_with = "stale")]
     pub stale: bool,
-    /// When to colour [default: auto]
+    /// When to use color [default: auto]
     #[arg(long, global = true, hide = true, value_enum, value_name = "WHEN", overrides_with = "color")]
     pub color: Option<ColorChoice>,
     /// Act as this account, with its permissions [default: ORDERS_AS]

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::facts::{Facts, Group};
-use super::find::REFS_TO_WRITE;
+use super::naming::REFS_TO_WRITE;
+use super::run::facts::{CommandFacts, Group};
 use super::{Context, set_status};
 use crate::domain::money::Money;
 use crate::domain::shipping::ShippingEdit;
@@ -16,7 +16,7 @@ use crate::error::Exit;
 /// The customer is then owed what they paid, except what the shop keeps (--keep); orders refund records that it went back. A
 /// cancelled order that is reopened keeps nothing.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(set_status::CHANGEABLE))]
+#[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(set_status::CHANGEABLE))]
 #[command(after_help = "Examples:
   orders cancel LEG-LXYZ1234-AB5C --note 'never paid'
   orders cancel LEG-LXYZ1234-AB5C --keep 50 --note 'the courier was there'

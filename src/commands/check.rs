@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::finding::Finding;
 use crate::domain::phone::read_phone;
 use crate::domain::settings::{SettingKey, Settings};
@@ -22,7 +22,7 @@ use crate::ui;
 /// indexes with those that orders makes, and runs SQLite's own checks. Where it finds something, keep the file as it is; to go
 /// on working, restore the newest backup beside it.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::File))]
+#[command(add = CommandFacts::of(Group::File))]
 #[command(after_help = "Examples:
   orders check
   orders check --json

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::settings::SettingKey;
 use crate::error::{Exit, Failure, FailureKind};
@@ -22,7 +22,7 @@ use crate::ui;
 /// stand only around these. A line is left out if the order has nothing for any of the names in it. \n begins a new line. An empty
 /// value clears a setting.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Shop).writing())]
+#[command(add = CommandFacts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:
   orders config
   orders config timeZone Africa/Cairo

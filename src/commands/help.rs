@@ -3,8 +3,8 @@
 use clap::{Args, Command};
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::nearest;
+use super::naming::nearest;
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::text::shorten;
 use crate::error::{EXIT_CODES, Exit, Failure};
 use crate::hint::{CommandLine, Hint};
@@ -14,7 +14,7 @@ use crate::ui;
 
 /// Show the help of a command, or a page for scripts
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Program))]
+#[command(add = CommandFacts::of(Group::Program))]
 #[command(after_help = "Examples:
   orders help confirm
   orders help product add
@@ -58,8 +58,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("ORDERS_AS", "The account to act as, unless --as names one"),
     ("ORDERS_NOW", "The time, RFC 3339, in place of the clock's: for tests and examples"),
     ("ORDERS_COMPLETE", "Set by a shell that asks for completion: orders completions"),
-    ("NO_COLOR", "Not empty: no colour, unless --color says otherwise"),
-    ("CLICOLOR_FORCE", "Neither empty nor 0: colour without a terminal too, unless NO_COLOR or --color says otherwise"),
+    ("NO_COLOR", "Not empty: no color, unless --color says otherwise"),
+    ("CLICOLOR_FORCE", "Neither empty nor 0: color without a terminal too, unless NO_COLOR or --color says otherwise"),
     ("TMPDIR", "The folder for temporary files, which hold what comes through a pipe and long results [default: /tmp]"),
     ("XDG_DATA_HOME", "The folder that holds orders/orders.db, the default file [default: ~/.local/share]"),
     ("HOME", "The home folder"),

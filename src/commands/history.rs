@@ -3,10 +3,10 @@
 use clap::Args;
 
 use super::Context;
-use super::arguments::choose_fields;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_READ, find_order};
-use super::pick::{Purpose, one_named_or_picked};
+use super::arguments::listing::choose_fields;
+use super::naming::pick::{Purpose, one_named_or_picked};
+use super::naming::{Naming, REF_TO_READ, find_order};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::history::{Event, for_buyer};
 use crate::domain::order::OrderPk;
 use crate::domain::user::Caller;
@@ -19,7 +19,7 @@ use crate::store::{Read, StoreError};
 ///
 /// Buyers do not see the shop's notes.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).listing(EVENT_KEYS))]
+#[command(add = CommandFacts::of(Group::Orders).listing(EVENT_KEYS))]
 #[command(after_help = "Examples:
   orders history LEG-LXYZ1234-AB5C
   orders history ab5c --json | jq -r '.[].note'")]

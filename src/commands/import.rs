@@ -7,14 +7,15 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::Context;
-use super::context::retry_while_overtaken;
-use super::facts::{Facts, Group};
-use super::import_summary::{ImportSummary, Imported, RecordOutcome};
-use super::receive::{CheckedOrder, ImportOrder, OrderIntake, StoredOrder};
-use super::record_queue::read_all;
-use super::record_reader::{Input, Put};
-use super::rejects::Rejects;
-use super::source::{InputArgs, InputFile, open_sources};
+use super::intake::import_run::ImportRun;
+use super::intake::import_summary::{ImportSummary, RecordOutcome};
+use super::intake::order_intake::{CheckedOrder, ImportOrder, OrderIntake, StoredOrder};
+use super::intake::record_queue::Reading;
+use super::intake::record_reader::{Input, Put};
+use super::intake::source::{InputArgs, InputFile, open_sources};
+use super::run::context::retry_while_overtaken;
+use super::run::facts::{CommandFacts, Group};
+use super::run::imported::Imported;
 use crate::domain::incoming::{EarlyRevisions, Revision};
 use crate::domain::product::Catalogue;
 use crate::domain::resolve::Rejected;
@@ -28,8 +29,7 @@ use crate::input::parsed_order::ParsedOrder;
 use crate::input::reject::Reject;
 use crate::input::stream::format::Format;
 use crate::options::named_file;
-use crate::store::{OrdersFiles, Store, StoreError};
-use crate::ui::Progress;
+use crate::store::{Store, StoreError};
 
 /// Import any number of orders from JSON or WhatsApp, all or nothing
 ///
@@ -37,7 +37,7 @@ use crate::ui::Progress;
 /// exported chats and the shop's order message as text; each is recognised by its content. What is there already is left
 /// as it is. All problems are reported, and nothing is imported unless all can be.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).importing(Imported::Orders))]
+#[command(add = CommandFacts::of(Group::Orders).importing(Imported::Orders))]
 #[command(after_help = "Examples:
   orders import orders.json
   zcat orders-2026-*.ndjson.gz | orders import -
@@ -60,11 +60,12 @@ pub struct ImportArgs {
 
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let orders_files = context.orders_files()?;
-    // Refused before anything is read.
-    drop(args.begin_rejects(&orders_files)?);
+    let (what, rejects) = (Imported::Orders, args.rejects.as_ref());
+    let run = ImportRun { what, keep_going: args.keep_going, rejects, orders_files: &orders_files };
+    run.check_rejects()?;
     let sources = open_sources(&args.files, &args.input, &Format::refuse_endless, &orders_files)?;
     let mut store = context.open_or_create()?;
-    let summary = retry_while_overtaken(|| import(args, &sources, &orders_files, &mut store, context))?;
+    let summary = retry_while_overtaken(|| import(&run, &sources, &mut store, context))?;
     summary.report(Imported::Orders, context);
     if context.global.note.is_some() && summary.unchanged > 0 {
         context.ui.note("the note is stored with new orders only; orders note REF TEXT adds one to an order");
@@ -81,107 +82,58 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 /// Imports what the sources hold, from their beginning.
 fn import(
-    args: &ImportArgs,
+    run: &ImportRun<'_>,
     sources: &[InputFile],
-    orders_files: &OrdersFiles,
     store: &mut Store,
     context: &mut Context,
 ) -> anyhow::Result<ImportSummary> {
     let sources = sources.iter().map(InputFile::reopened).collect::<Result<_, _>>()?;
-    let mut rejects = args.begin_rejects(orders_files)?;
-    let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
-    let sender = context.caller.clone();
-    let mut progress = Progress::new();
+    let (audit, sender, mut ids) = (context.audit(), context.caller.clone(), context.ids());
     let zone = store.read(|read| read.settings())?.zone();
     // The catalogue is loaded in the transaction: what is read before is looked up in it later.
     let shop: OnceLock<(Catalogue, Timestamp)> = OnceLock::new();
     let ids = Mutex::new(&mut ids);
-    let resolve = |order, (catalogue, now): &(Catalogue, Timestamp)| {
+    let look_up = |order, (catalogue, now): &(Catalogue, Timestamp)| {
         CheckedOrder::of(order, *now, catalogue, &mut || (ids.lock().unwrap_or_else(PoisonError::into_inner))())
     };
     let mut read = |input: Input<'_>, put: &mut Put<'_, ImportOrder>| {
-        read(input, zone, &mut |order, reject| {
+        read_orders(input, zone, &mut |order, reject| {
             let order = match shop.get() {
-                Some(shop) => ImportOrder::Checked(resolve(order, shop)),
+                Some(shop) => ImportOrder::Checked(look_up(order, shop)),
                 None => ImportOrder::Parsed(order),
             };
             let size = order.size();
             put(order, size, reject);
         })
     };
-    let settle = ImportOrder::settle;
-    let imported =
-        read_all(sources, &mut rejects, &mut read, None, &settle, &mut progress, |mut queue, rejects, progress| {
-            if let Some(summary) = queue.settled() {
-                context.write_nothing();
-                ensure_taken(&summary, args.keep_going)?;
-                rejects.finish(is_dry_run)?;
-                return Ok(summary);
-            }
-            context.write_once(store, |write| {
-                let settings = write.settings()?;
-                if settings.zone() != zone {
-                    return Err(StoreError::Changed("the time zone").into());
-                }
-                let catalogue = write.all_products()?.into_iter().collect();
-                let shop = shop.get_or_init(|| (catalogue, write.time()));
-                let summary = write.with_order_batch(|batch| {
-                    let mut orders = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
-                    let mut early = EarlyRevisions::default();
-                    let mut judge = |order: &ImportOrder| match order {
-                        ImportOrder::Checked(order) => judge(&mut orders, &mut early, order),
-                        ImportOrder::Parsed(order) => judge(&mut orders, &mut early, &resolve(order.clone(), shop)),
-                    };
-                    let summary = queue.judge(rejects, &mut judge, progress)?;
-                    ensure_taken(&summary, args.keep_going)?;
-                    if !is_dry_run {
-                        progress.last_step();
-                    }
-                    anyhow::Ok(summary)
-                })?;
-                // Runs right before the commit: if the rejects cannot be kept, nothing is imported.
-                rejects.finish(is_dry_run)?;
-                Ok(summary)
-            })
-        });
-    imported.inspect_err(|error| {
-        // If the outcome is unknown, the rejects must not be lost.
-        if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
-            rejects.remove();
+    let reading = Reading::Sources { sources, read: &mut read, tables: None };
+    run.take(reading, &ImportOrder::judge_early, store, context, |write, orders| {
+        let settings = write.settings()?;
+        if settings.zone() != zone {
+            return Err(StoreError::Changed("the time zone").into());
         }
+        let catalogue = write.all_products()?.into_iter().collect();
+        let shop = shop.get_or_init(|| (catalogue, write.time()));
+        write.with_order_batch(|batch| {
+            let mut intake = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
+            let mut early = EarlyRevisions::default();
+            orders.each(&mut |order| match order {
+                ImportOrder::Checked(order) => judge(&mut intake, &mut early, order),
+                ImportOrder::Parsed(order) => judge(&mut intake, &mut early, &look_up(order.clone(), shop)),
+            })
+        })
     })
 }
 
-impl ImportArgs {
-    /// Begins to keep what is rejected, if it is to be kept.
-    fn begin_rejects<'a>(&self, orders_files: &'a OrdersFiles) -> anyhow::Result<Rejects<'a>> {
-        self.rejects.as_ref().map_or(Ok(Rejects::none()), |path| Rejects::begin(path, orders_files))
-    }
-}
-
-/// Refuses an import that took nothing.
-fn ensure_taken(summary: &ImportSummary, keep_going: bool) -> anyhow::Result<()> {
-    match summary.failure(Imported::Orders) {
-        Some(mut failure) if summary.is_cut_off() || !keep_going => {
-            if !summary.is_cut_off() && summary.has_good_ones() {
-                let hint = "--keep-going takes the others; add --rejects FILE to put these into FILE";
-                failure.failure = failure.failure.hint(hint);
-            }
-            Err(failure.into())
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Reads the orders in a record or a stretch of text; returns how many messages held none.
-fn read(input: Input<'_>, zone: Zone, put: &mut dyn FnMut(ParsedOrder, &Arc<Reject>)) -> Result<u64, NotJson> {
+fn read_orders(input: Input<'_>, zone: Zone, put: &mut dyn FnMut(ParsedOrder, &Arc<Reject>)) -> Result<u64, NotJson> {
     match input {
         Input::Record(record) => read_record(record, zone, put),
         Input::Stretch(stretch) => Ok(read_stretch(stretch, zone, put)),
     }
 }
 
-/// Takes in an order.
+/// Takes an order in, and returns what became of it.
 fn judge(
     intake: &mut OrderIntake<'_, '_, '_>,
     early: &mut EarlyRevisions,
@@ -210,7 +162,7 @@ fn judge(
             (None, Revision::Quoted) => {}
         }
     }
-    Ok(match intake.take(order)? {
+    Ok(match intake.insert_or_match_checked(order)? {
         Ok(StoredOrder::New(_, warnings)) => {
             let label = label.unwrap_or_default();
             let revised = revised.or_else(|| early.warning(message_id?));

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_READ, find_order};
-use super::pick::{Purpose, one_named_or_picked};
+use super::naming::pick::{Purpose, one_named_or_picked};
+use super::naming::{Naming, REF_TO_READ, find_order};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::history::seen_by;
 use crate::domain::status::Status;
 use crate::error::Exit;
@@ -20,7 +20,7 @@ use crate::ui;
 /// delivery, what is paid and due, and the setting invoiceNote. --format html prints on A4 and A6, with the address where the window
 /// of an envelope is.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).on_paper())]
+#[command(add = CommandFacts::of(Group::Orders).on_paper())]
 #[command(after_help = "Examples:
   orders invoice LEG-LXYZ1234-AB5C
   orders invoice ab5c --format html > invoice.html

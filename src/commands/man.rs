@@ -2,14 +2,14 @@
 
 use clap::{Args, Command};
 
-use super::facts::{Facts, Group};
-use crate::commands::help::find_topic;
+use super::help::find_topic;
+use super::run::facts::{CommandFacts, Group};
 use crate::error::{Exit, OutputError};
 use crate::ui;
 
 /// Print the manual page of the program, or of a command
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Program))]
+#[command(add = CommandFacts::of(Group::Program))]
 #[command(after_help = "Examples:
   orders man | man -l -
   orders man confirm > orders-confirm.1")]

@@ -1,13 +1,13 @@
 //! `orders message`: a text for a customer, and the link that opens WhatsApp with it.
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_READ, find_order};
-use super::pick::{Purpose, one_named_or_picked};
+use super::arguments::word_parser;
+use super::naming::pick::{Purpose, one_named_or_picked};
+use super::naming::{Naming, REF_TO_READ, find_order};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
 use crate::domain::message::compose;
@@ -27,7 +27,7 @@ use crate::render::message::message_link;
 /// Without --template the text is the one that fits the order's status. A local phone number gets the country code of the
 /// setting countryCode; without one there is the text and no link.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders))]
+#[command(add = CommandFacts::of(Group::Orders))]
 #[command(after_help = "Examples:
   orders message LEG-LXYZ1234-AB5C
   orders message LEG-LXYZ1234-AB5C --template shortage
@@ -36,15 +36,8 @@ pub struct MessageArgs {
     #[arg(value_name = "REF", help = REF_TO_READ)]
     reference: Option<String>,
     /// The occasion
-    #[arg(long, value_parser = template_parser(), ignore_case = true)]
+    #[arg(long, value_parser = word_parser(&Template::ALL, Template::as_str), ignore_case = true)]
     template: Option<Template>,
-}
-
-fn template_parser() -> impl TypedValueParser<Value = Template> {
-    PossibleValuesParser::new(Template::ALL.map(Template::as_str)).try_map(|word| {
-        let word = word.to_lowercase();
-        Template::ALL.into_iter().find(|template| template.as_str() == word).ok_or("is not a template")
-    })
 }
 
 pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {

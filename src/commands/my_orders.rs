@@ -3,14 +3,14 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::listing::{Listing, Selection, list};
+use super::list::listing::{Listing, Selection, list};
+use super::run::facts::{CommandFacts, Group};
 use crate::error::Exit;
 use crate::render::json::ITEM_ROW_KEYS;
 
 /// List the acting account's own orders, with their items
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).listing(ITEM_ROW_KEYS))]
+#[command(add = CommandFacts::of(Group::Orders).listing(ITEM_ROW_KEYS))]
 #[command(after_help = "Examples:
   orders --as mona my-orders
   orders --as mona my-orders --json --status shipped")]

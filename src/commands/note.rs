@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_WRITE, find_order};
-use super::pick::{Purpose, one_named_or_picked, refuse_list};
+use super::naming::pick::{Purpose, one_named_or_picked, refuse_list};
+use super::naming::{Naming, REF_TO_WRITE, find_order};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::reference::Reference;
 use crate::domain::text::{shorten, visible};
@@ -19,7 +19,7 @@ use crate::store::{Audit, StoreError};
 ///
 /// It stands in the history, with who wrote it and when. Customers do not see it.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).writing())]
+#[command(add = CommandFacts::of(Group::Orders).writing())]
 #[command(override_usage = "orders note [OPTIONS] <REF> <TEXT>
        orders note [OPTIONS] <TEXT>    at a terminal: picks the order")]
 #[command(after_help = "Examples:
@@ -38,7 +38,7 @@ pub fn refuse_option(args: &NoteArgs, note: &str) -> Failure {
     let text = args.text.as_deref().unwrap_or(note);
     let reference = args.reference.as_deref().unwrap_or("REF");
     let line = CommandLine::of("note").argument(reference).argument(text);
-    Failure::usage("this command takes the note as its text, not as --note").hint(Hint::run("to keep it", line))
+    Failure::usage("this command takes the note as its text, not as --note").hint(Hint::run("to store it", line))
 }
 
 /// Refuses a lone word that names an order: its text was probably forgotten.

@@ -3,10 +3,10 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::REF_TO_WRITE;
-use super::payment::{Typed, enter, incomplete, record};
-use super::pick::Purpose;
+use super::naming::REF_TO_WRITE;
+use super::naming::pick::Purpose;
+use super::pay::recording::{PaymentWords, enter, incomplete, record};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::error::{Exit, Failure};
@@ -18,7 +18,7 @@ use crate::store::{OrderMatch, Payable, StoreError};
 /// Without AMOUNT it is all that is owed: what was paid beyond what the order costs, or of a cancelled order beyond what the
 /// shop keeps. A refund is never more than was paid. The status and the stock stay as they are.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money).keeping_note())]
+#[command(add = CommandFacts::of(Group::Money).keeping_note())]
 #[command(override_usage = "orders refund [OPTIONS] <REF> [AMOUNT] <METHOD>
        orders refund [OPTIONS] [AMOUNT] <METHOD>    at a terminal: picks the order")]
 #[command(after_help = "Examples:
@@ -41,8 +41,8 @@ pub struct RefundArgs {
 pub fn run(args: &RefundArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let words: Vec<&str> =
         [&args.reference, &args.amount, &args.method].into_iter().flatten().map(String::as_str).collect();
-    let Typed { reference, amount, method } =
-        Typed::of(&words, "refund", "goes back").map_err(|failure| incomplete(failure, "refund REF AMOUNT METHOD"))?;
+    let PaymentWords { reference, amount, method } = PaymentWords::of(&words, "refund", "goes back")
+        .map_err(|failure| incomplete(failure, "refund REF AMOUNT METHOD"))?;
     if reference.is_none() {
         refuse_order_as_method(&method, context)?;
     }

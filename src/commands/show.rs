@@ -3,10 +3,11 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REFS_TO_READ, name_orders_or_none};
-use super::keep_going::{Call, Results, load_each_named};
-use super::pick::{Purpose, named_or_picked};
+use super::naming::load_each_named;
+use super::naming::pick::{Purpose, named_or_picked};
+use super::naming::{Naming, REFS_TO_READ, name_orders};
+use super::run::facts::{CommandFacts, Group};
+use super::run::order_outcomes::{OutcomeForm, Results};
 use crate::domain::history::seen_by;
 use crate::error::Exit;
 use crate::render::history::last_said;
@@ -15,7 +16,7 @@ use crate::render::{json, order};
 
 /// Show orders with their items
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders))]
+#[command(add = CommandFacts::of(Group::Orders))]
 #[command(after_help = "Examples:
   orders show LEG-LXYZ1234-AB5C
   orders show ab5c                        a part that fits one order
@@ -31,11 +32,11 @@ pub struct ShowArgs {
 
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = named_or_picked(&args.refs, &Purpose::of("show", &[]), context)?;
-    let call = Call { is_list: references.is_list, keep_going: args.keep_going, done: "shown" };
+    let form = OutcomeForm { is_list: references.is_list, keep_going: args.keep_going, done: "shown" };
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let results = store.read(|read| {
-        let named = name_orders_or_none(read, &references.texts, &naming, args.keep_going)?;
+        let named = name_orders(read, &references.texts, &naming, args.keep_going)?;
         let settings = read.settings()?;
         let style = context.style(&settings);
         let (mut results, mut is_first) = (Results::default(), true);
@@ -58,5 +59,5 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
         anyhow::Ok(results)
     })?;
     naming.say(context);
-    results.print(call, ORDER_KEYS, context)
+    results.print(form, ORDER_KEYS, context)
 }

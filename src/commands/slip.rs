@@ -5,9 +5,9 @@ use std::io::Write as _;
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REFERENCES_LIMIT, REFS_TO_READ, References, expand_references, name_orders_or_none};
-use super::keep_going::AT_ONCE;
+use super::naming::AT_ONCE;
+use super::naming::{Naming, REFERENCES_LIMIT, REFS_TO_READ, References, expand_references, name_orders};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::Catalogue;
 use crate::domain::settings::Settings;
@@ -22,13 +22,13 @@ use crate::spool::Spool;
 use crate::store::Read;
 use crate::ui;
 
-/// Print what to fetch for the orders that are to be packed, and a slip for each
+/// Print the pick list of the orders that are to be packed, and a slip for each
 ///
 /// Without REF these are the confirmed and processing orders, the oldest first, and what replaces what came back in an exchange.
 /// The pick list adds up the pieces by product, size and color; a single order has only its slip. A slip has the address, the items less what came back, the customer's words, and what to
 /// collect. --format html prints on A4 and A6, each slip on a sheet of its own; --format csv prints the pick list.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).reporting().acting_on(Status::IN_SHOP))]
+#[command(add = CommandFacts::of(Group::Orders).reporting().acting_on(Status::IN_SHOP))]
 #[command(after_help = "Examples:
   orders slip                              all that is to be packed
   orders slip --format html > slips.html   open it in a browser, and print
@@ -67,7 +67,7 @@ pub fn run(args: &SlipArgs, context: &mut Context) -> anyhow::Result<Exit> {
 /// Returns the orders that are named, or else those that are to be packed.
 fn orders_of(read: &Read<'_>, named: Option<&References>, naming: &Naming) -> anyhow::Result<Vec<OrderPk>> {
     if let Some(named) = named {
-        let found = name_orders_or_none(read, &named.texts, naming, false)?;
+        let found = name_orders(read, &named.texts, naming, false)?;
         return Ok(found.into_iter().filter_map(|(_, found)| Some(found.ok()?.pk)).collect());
     }
     let most = u32::try_from(REFERENCES_LIMIT).unwrap_or(u32::MAX);

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::likely_duplicates;
+use super::naming::likely_duplicates;
 use super::report::ReportOptions;
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::payment::Payment;
 use crate::domain::refusal::Remedy;
 use crate::domain::report::money::{Outstanding, Waiting};
@@ -27,7 +27,7 @@ use crate::ui;
 /// that couriers have had for longer than 3 days, what is owed to customers, low or short stock, and orders that may have come
 /// twice. Each list has its first rows. Sizes, short stock and duplicates are those of the 10 pending orders that wait longest.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders))]
+#[command(add = CommandFacts::of(Group::Orders))]
 #[command(after_help = "Examples:
   orders today
   orders today --if-any                           prints nothing on a quiet day

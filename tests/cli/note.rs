@@ -42,7 +42,7 @@ fn a_note_is_kept_any_time() {
     }
     shop.orders(["note", ORDER, "--note", "hello you"]).fails(
         2,
-        "error: this command takes the note as its text, not as --note\nhint: to keep it:  orders note LEG-LXYZ1234-AB5C 'hello you'\n",
+        "error: this command takes the note as its text, not as --note\nhint: to store it:  orders note LEG-LXYZ1234-AB5C 'hello you'\n",
     );
     shop.orders(["note", "john"]).fails(2, "error: name an order\nhint: to see which there are:  orders list\n");
     shop.orders(["note", ORDER, &"x".repeat(1001)]).exits(2);
@@ -67,7 +67,7 @@ fn no_note_vanishes() {
         ),
         (
             shop.orders(["product", "import", "--note", "x"]).arg(catalogue),
-            "only new stock and changed prices keep the note",
+            "the note is stored with new stock and changed prices only",
         ),
         (
             shop.orders(["product", "set", "BLT-01", "--low-stock-at", "1", "--note", "x"]),

@@ -20,7 +20,7 @@ fn pieces_of_a_product_are_received_once() {
         let done = receive(&shop, again).exits(0);
         assert_eq!(done.stdout, "INV-77 was received 2026-02-07 08:00 by operator; unchanged\n");
         let kept = again.contains(&"--note");
-        assert_eq!(done.stderr, if kept { "note: the note is not stored, as nothing changed\n" } else { "" });
+        assert_eq!(done.stderr, if kept { "note: the note is not stored: nothing changed\n" } else { "" });
     }
     receive(&shop, &["PL-220", "M=3", "xl=5", "--ref", "INV-77"]).fails(
         5,

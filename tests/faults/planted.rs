@@ -25,7 +25,7 @@ const STORE: &str = "src/store/commit.rs";
 const OPEN: &str = "src/store/connection.rs";
 const LOCKED: &str = "src/store/locked.rs";
 const STOCK: &str = "src/store/stock.rs";
-const CONTEXT: &str = "src/commands/context.rs";
+const CONTEXT: &str = "src/commands/run/context.rs";
 const CONFIRM: &str = "src/commands/confirm/mod.rs";
 const CALL: &str = "src/commands/confirm/call.rs";
 const RETURN: &str = "src/commands/returns/mod.rs";
@@ -113,7 +113,7 @@ const PLANTED: [Planted; 11] = [
         found_by: "killed",
         says: "the file is in between",
         edits: &[
-            Edit(CALL, "Some(payment) => Some(enter_decided(write, payment, &audit)?),", "Some(_) => None,"),
+            Edit(CALL, "Some(payment) => Some(enter_decided(write, payment, &without_note)?),", "Some(_) => None,"),
             Edit(
                 CONFIRM,
                 "context.write(&mut store, |write| call.confirm(write))?;",

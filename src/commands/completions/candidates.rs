@@ -9,9 +9,9 @@ use clap_complete::{ArgValueCompleter, CompletionCandidate};
 use super::line::TypedLine;
 use crate::commands::Context;
 use crate::commands::customer;
-use crate::commands::facts::{Facts, Group};
 use crate::commands::help::TOPICS;
-use crate::commands::listing::SORT_FIELDS;
+use crate::commands::list::listing::SORT_FIELDS;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::edit::describe_pieces;
 use crate::domain::payment::Method;
 use crate::domain::phone::{full_number, phone_digits};
@@ -48,7 +48,7 @@ pub fn completed(line: &TypedLine, root: clap::Command) -> Vec<CompletionCandida
 
 /// Attaches candidates to the arguments of a command and of the subcommands that the line names.
 fn with_candidates(command: clap::Command, request: &Arc<Request>) -> clap::Command {
-    let facts = command.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
+    let facts = command.get::<CommandFacts>().copied().unwrap_or(CommandFacts::of(Group::Program));
     let command = command.mut_args(|argument| {
         let Some(candidates) = candidates_of(&argument) else { return argument };
         let request = Arc::clone(request);
@@ -64,7 +64,7 @@ fn with_candidates(command: clap::Command, request: &Arc<Request>) -> clap::Comm
     command.mut_subcommands(|command| if is_named(&command) { with_candidates(command, request) } else { command })
 }
 
-type Candidates = fn(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate>;
+type Candidates = fn(typed: &str, request: &Request, facts: &CommandFacts) -> Vec<CompletionCandidate>;
 
 /// Returns the source of an argument's candidates; `None` if there are none or clap knows them all.
 fn candidates_of(argument: &Arg) -> Option<Candidates> {
@@ -101,7 +101,7 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
 }
 
 /// Lets the shell complete files, unless an option has been begun.
-fn files(typed: &str, _: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+fn files(typed: &str, _: &Request, _: &CommandFacts) -> Vec<CompletionCandidate> {
     if typed.starts_with('-') { Vec::new() } else { vec![CompletionCandidate::new(FILES)] }
 }
 
@@ -111,7 +111,7 @@ fn beginning<W: Into<String>>(typed: &str, words: impl IntoIterator<Item = W>) -
     words.into_iter().map(Into::into).filter(begins).map(CompletionCandidate::new).collect()
 }
 
-fn references(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate> {
+fn references(typed: &str, request: &Request, facts: &CommandFacts) -> Vec<CompletionCandidate> {
     let is_forced = request.line.before().iter().any(|word| word == "--force");
     let statuses = if is_forced { &Status::ALL } else { facts.acts_on };
     let task = if facts.writes() { Task::UpdateStatus } else { Task::Read };
@@ -122,7 +122,7 @@ fn references(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCa
 }
 
 /// Offers the numbers of the items that the customer of the named order still has.
-fn items(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+fn items(typed: &str, request: &Request, _: &CommandFacts) -> Vec<CompletionCandidate> {
     ask(request.line.global(), Task::UpdateStatus, |read, context| {
         let mut order = None;
         for word in request.line.before() {
@@ -146,7 +146,7 @@ fn items(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> 
 
 /// Offers phones once digits are begun, else references: both name a customer. A phone goes on as it was begun, if it is
 /// read as that number then.
-fn customers(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate> {
+fn customers(typed: &str, request: &Request, facts: &CommandFacts) -> Vec<CompletionCandidate> {
     if !typed.chars().all(|c| c.is_ascii_digit() || c == '+') {
         return references(typed, request, facts);
     }
@@ -170,7 +170,7 @@ fn customers(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCan
 }
 
 /// Offers barcodes, or ids where a barcode would need quoting. Products are found by name too.
-fn products(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+fn products(typed: &str, request: &Request, _: &CommandFacts) -> Vec<CompletionCandidate> {
     let typed = typed.to_lowercase();
     ask(request.line.global(), Task::Products, |read, _| {
         let products = read.all_products()?;
@@ -189,14 +189,14 @@ fn products(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidat
     })
 }
 
-fn methods(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+fn methods(typed: &str, request: &Request, _: &CommandFacts) -> Vec<CompletionCandidate> {
     ask(request.line.global(), Task::Payments, |read, _| {
         let methods = read.methods()?;
         Ok(beginning(typed, methods.iter().take(OFFERED).map(Method::as_str)))
     })
 }
 
-fn accounts(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+fn accounts(typed: &str, request: &Request, _: &CommandFacts) -> Vec<CompletionCandidate> {
     ask(Global { acting_as: None, ..request.line.global() }, Task::Users, |read, _| {
         let users = read.users()?;
         let fits = users.iter().filter(|user| user.username.to_lowercase().starts_with(&typed.to_lowercase()));
@@ -205,18 +205,18 @@ fn accounts(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidat
 }
 
 /// Offers the fields that are not chosen yet.
-fn fields(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate> {
+fn fields(typed: &str, request: &Request, facts: &CommandFacts) -> Vec<CompletionCandidate> {
     let chosen: Vec<&str> = request.line.typed().split([',', '=']).collect();
     let is_free = |field: &&&str| **field == typed || !chosen.contains(*field);
     beginning(typed, facts.fields.iter().filter(is_free).copied())
 }
 
-fn values_of_setting(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+fn values_of_setting(typed: &str, request: &Request, _: &CommandFacts) -> Vec<CompletionCandidate> {
     let key = request.line.before().last().and_then(|word| SettingKey::parse(word));
     if key == Some(SettingKey::TimeZone) { beginning(typed, Zone::names()) } else { Vec::new() }
 }
 
-fn topics(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+fn topics(typed: &str, request: &Request, _: &CommandFacts) -> Vec<CompletionCandidate> {
     let mut command = request.root.clone();
     let words = request.line.before().iter().skip_while(|word| !matches!(word.as_str(), "help" | "man"));
     let is_help = words.clone().next().is_some_and(|word| word == "help");
@@ -248,7 +248,7 @@ fn ask(
     #[cfg(feature = "cluster")]
     let global = Global { stale: true, ..global };
     let mut context = Context::new(global, Clock::Fixed(never), Ui::new(true, true, ColorChoice::Never));
-    context.warn_of_nothing();
+    context.silence_file_warning();
     let candidates = || -> anyhow::Result<Vec<CompletionCandidate>> {
         context.identify(task)?;
         context.open_to_read()?.read(|facts| read(facts, &context))

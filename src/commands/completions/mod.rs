@@ -8,7 +8,7 @@ mod shell;
 use clap::Args;
 
 use self::shell::Shell;
-use super::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::error::Exit;
 use crate::ui;
 
@@ -23,7 +23,7 @@ pub const VARIABLE: &str = "ORDERS_COMPLETE";
 /// products and accounts come from the file of --db on the line, else ORDERS_DB, else the default file. Only words that a shell takes as they
 /// stand are offered: a reference or barcode with other characters is left out.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Program))]
+#[command(add = CommandFacts::of(Group::Program))]
 #[command(after_help = "Examples:
   orders completions bash >> ~/.bashrc
   orders completions zsh >> ~/.zshrc

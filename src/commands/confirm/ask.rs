@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::call::{Call, Confirmed};
+use super::call::{ConfirmCall, Confirmed};
 use crate::commands::Context;
-use crate::commands::context::declined;
-use crate::commands::find::likely_duplicate;
-use crate::commands::payment::{MovedMoney, ask_money};
+use crate::commands::naming::likely_duplicate;
+use crate::commands::pay::recording::{MovedMoney, ask_money};
+use crate::commands::run::context::declined;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::pay::amount_to_pay;
 use crate::domain::payment::Method;
@@ -17,7 +17,7 @@ use crate::ui;
 
 /// What a person said yes to.
 #[derive(Default)]
-pub struct Answer {
+pub struct AgreedOrders {
     /// The orders as they were shown.
     pub orders: Vec<Order>,
     /// How they are paid, where the person said so.
@@ -29,7 +29,7 @@ const PAID: char = 'p';
 const COD: char = 'c';
 
 /// Shows a person what would be done, and returns what they said yes to.
-pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<Answer> {
+pub fn ask(store: &Store, call: &ConfirmCall<'_>, context: &Context) -> anyhow::Result<AgreedOrders> {
     let (shown, failed, text, method) = store.read(|read| {
         let settings = read.settings()?;
         let style = context.style_of_questions(&settings);
@@ -49,7 +49,7 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
     })?;
     if shown.is_empty() {
         // There is nothing to ask: confirming reports why.
-        return Ok(Answer::default());
+        return Ok(AgreedOrders::default());
     }
     ui::show(&text);
     let which = match shown.as_slice() {
@@ -60,7 +60,7 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
     let (question, refused) = (format!("Confirm {which}?{others}"), format!("{which} not confirmed"));
     if call.settlement != Settlement::Unsaid {
         context.ask(&question, &refused)?;
-        return Ok(Answer { orders: shown, settlements: HashMap::new() });
+        return Ok(AgreedOrders { orders: shown, settlements: HashMap::new() });
     }
     let mut questions = PaymentQuestions { context, refused, method: method.unwrap_or_else(Method::cash) };
     ui::show("Keys: y confirm, p paid, c cash on delivery\n");
@@ -74,7 +74,7 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
         };
         settlements.insert(order.summary.pk, questions.settlement(key, order)?);
     }
-    Ok(Answer { orders: shown, settlements })
+    Ok(AgreedOrders { orders: shown, settlements })
 }
 
 /// The questions about how orders are paid.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::settlement::Receipts;
-use crate::commands::find::{Found, Named};
-use crate::commands::keep_going::{OrderFailure, OrderOutcome};
-use crate::commands::payment::{Entered, enter_decided};
+use crate::commands::naming::{Found, Named};
+use crate::commands::pay::recording::{Entered, enter_decided};
+use crate::commands::run::order_outcomes::{OrderFailure, OrderOutcome};
 use crate::domain::confirm::{Confirmation, Consent, decide_each, decide_settled};
 use crate::domain::obstacle::refusal;
 use crate::domain::order::{Order, OrderPk};
@@ -19,7 +19,7 @@ use crate::error::Failure;
 use crate::store::{Audit, Read, StoreError, Write};
 
 /// The orders of one call, and what is said of them.
-pub struct Call<'a> {
+pub struct ConfirmCall<'a> {
     pub named: Vec<Named<'a>>,
     pub keep_going: bool,
     pub consent: Consent,
@@ -42,7 +42,7 @@ pub struct Confirmed {
 /// A confirmed order; or what was typed, and why it is not confirmed.
 pub type Decision = OrderOutcome<Confirmed>;
 
-impl Call<'_> {
+impl ConfirmCall<'_> {
     fn settlement_of(&self, order: OrderPk) -> &Settlement {
         self.answers.get(&order).unwrap_or(&self.settlement)
     }
@@ -56,13 +56,17 @@ impl Call<'_> {
     }
 
     /// Decides the settlements of the orders that can be confirmed.
-    fn settle(&self, read: &Read<'_>, orders: &[Order]) -> Result<Vec<Result<Settled, Refusal>>, StoreError> {
+    fn decide_settlements(
+        &self,
+        read: &Read<'_>,
+        orders: &[Order],
+    ) -> Result<Vec<Result<Settled, Refusal>>, StoreError> {
         let mut receipts = Receipts::default();
-        let mut settle = |order: &Order| match order.summary.status {
-            Status::Pending => receipts.settle(read, order, self.settlement_of(order.summary.pk), self.now),
+        let mut decide = |order: &Order| match order.summary.status {
+            Status::Pending => receipts.decide_settlement(read, order, self.settlement_of(order.summary.pk), self.now),
             _ => Ok(Ok(Settled::default())),
         };
-        orders.iter().map(&mut settle).collect()
+        orders.iter().map(&mut decide).collect()
     }
 
     /// Loads the orders and decides: on all together, or with `--keep-going` on each in the order given.
@@ -70,9 +74,9 @@ impl Call<'_> {
         let found = || self.named.iter().filter_map(|(_, found)| found.as_ref().ok());
         let (orders, catalogue) = load(read, found())?;
         let orders = self.agreed(orders);
-        let settled = self.settle(read, &orders)?;
+        let settled = self.decide_settlements(read, &orders)?;
         if self.keep_going {
-            return Ok(self.decide_each(orders, catalogue, settled));
+            return Ok(self.decide_one_by_one(orders, catalogue, settled));
         }
         orders.iter().try_for_each(|order| self.consent.covers(order)).map_err(Failure::from)?;
         let confirmed = decide_settled(&orders, &catalogue, self.consent.accepts_prices(), settled)
@@ -93,7 +97,7 @@ impl Call<'_> {
         refusal.into()
     }
 
-    fn decide_each(
+    fn decide_one_by_one(
         &self,
         orders: Vec<Order>,
         catalogue: Catalogue,
@@ -131,17 +135,8 @@ impl Call<'_> {
     pub fn confirm(&self, write: &Write<'_>) -> anyhow::Result<(Vec<Decision>, Vec<Option<Entered>>)> {
         let mut outcomes = self.decide(write)?;
         let mut entered = Vec::new();
-        // The note is kept with the status alone.
-        let audit = Audit { note: None, ..self.audit.clone() };
-        for Confirmed { order, confirmation, settled } in outcomes.iter().flatten() {
-            if settled.is_cod {
-                write.mark_cod(order.summary.pk, &audit)?;
-            }
-            write.change_status(&confirmation.change, &self.audit)?;
-            entered.push(match &settled.payment {
-                Some(payment) => Some(enter_decided(write, payment, &audit)?),
-                None => None,
-            });
+        for Confirmed { confirmation, settled, .. } in outcomes.iter().flatten() {
+            entered.push(enter_confirmation(write, confirmation, settled, &self.audit)?);
         }
         let pks: Vec<_> = outcomes.iter().flatten().map(|confirmed| confirmed.order.summary.pk).collect();
         let mut orders = write.orders(&pks)?.into_iter();
@@ -157,4 +152,23 @@ fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(
     let orders = read.orders(&found.map(|found| found.pk).collect::<Vec<_>>())?;
     let catalogue = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
     Ok((orders, catalogue))
+}
+
+/// Enters a confirmation with its settlement. Returns what was recorded of the payment.
+pub fn enter_confirmation(
+    write: &Write<'_>,
+    confirmation: &Confirmation,
+    settled: &Settled,
+    audit: &Audit,
+) -> Result<Option<Entered>, StoreError> {
+    // The note is kept with the status alone.
+    let without_note = Audit { note: None, ..audit.clone() };
+    if settled.is_cod {
+        write.mark_cod(confirmation.change.order, &without_note)?;
+    }
+    write.change_status(&confirmation.change, audit)?;
+    Ok(match &settled.payment {
+        Some(payment) => Some(enter_decided(write, payment, &without_note)?),
+        None => None,
+    })
 }

@@ -9,13 +9,14 @@ use std::collections::HashMap;
 use clap::Args;
 use serde_json::json;
 
-use self::call::{Call, Confirmed};
+use self::call::{ConfirmCall, Confirmed};
 use self::settlement::SettlementArgs;
+pub use self::{call::enter_confirmation, settlement::Receipts};
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REFS_TO_WRITE, name_orders_or_none};
-use super::keep_going::{self, print_outcomes};
-use super::pick::{Purpose, named_or_picked};
+use super::naming::pick::{Purpose, named_or_picked};
+use super::naming::{Naming, REFS_TO_WRITE, name_orders};
+use super::run::facts::{CommandFacts, Group};
+use super::run::order_outcomes::{OutcomeForm, print_outcomes};
 use crate::domain::confirm::Consent;
 use crate::domain::status::Status;
 use crate::error::Exit;
@@ -33,7 +34,7 @@ use crate::ui;
 /// --paid records a payment with the confirmation, by default of what is due; --cod marks cash on delivery. At the question
 /// p asks for the payment, and c is cash on delivery. With several orders, each payment is what is due of its order.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(&[Status::Pending]))]
+#[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(&[Status::Pending]))]
 #[command(after_help = "Examples:
   orders confirm LEG-LXYZ1234-AB5C --note 'Instapay 4711'
   orders confirm LEG-LXYZ1234-AB5C --paid instapay --receipt 4711
@@ -64,9 +65,9 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context);
     let settlement = args.settlement.of_orders(references.texts.len())?;
-    let mut call = Call {
+    let mut call = ConfirmCall {
         // Looked up before the transaction, so that nobody waits: references never change.
-        named: store.read(|read| name_orders_or_none(read, &references.texts, &naming, args.keep_going))?,
+        named: store.read(|read| name_orders(read, &references.texts, &naming, args.keep_going))?,
         keep_going: args.keep_going,
         // A person who is asked sees the prices.
         consent: Consent::Named { accept_prices: is_to_ask || args.accept_prices },
@@ -88,7 +89,7 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
             }
         }
     }
-    let printed = keep_going::Call { is_list: references.is_list, keep_going: args.keep_going, done: "confirmed" };
+    let printed = OutcomeForm { is_list: references.is_list, keep_going: args.keep_going, done: "confirmed" };
     let exit = print_outcomes(&outcomes, printed, CONFIRMED_KEYS, context, body, |confirmed| {
         let text = |Confirmed { order, confirmation, settled }: &&Confirmed| match context.ui.quiet {
             true => format!("{}\n", order.summary.reference),

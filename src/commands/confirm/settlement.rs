@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use clap::Args;
 
-use crate::commands::payment::amount;
-use crate::domain::money::Money;
+use crate::commands::arguments::payment::PaidArgs;
 use crate::domain::order::Order;
 use crate::domain::pay::{SameReceipt, decide};
-use crate::domain::payment::{Method, read_receipt};
+use crate::domain::payment::Method;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Settled, Settlement};
 use crate::domain::time::Timestamp;
@@ -18,17 +17,10 @@ use crate::store::{Read, StoreError};
 /// What is said of the money when an order is confirmed.
 #[derive(Debug, Args)]
 pub struct SettlementArgs {
-    /// Record that it was paid by this method, such as cash or instapay: what is due, or --amount
-    #[arg(long, value_name = "METHOD", value_parser = Method::parse, conflicts_with = "cod")]
-    paid: Option<Method>,
-    /// How much was paid [default: what is due]
-    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "paid")]
-    amount: Option<Money>,
-    /// The receipt of the payment
-    #[arg(long, value_name = "RECEIPT", value_parser = read_receipt, requires = "paid")]
-    receipt: Option<String>,
+    #[command(flatten)]
+    paid: PaidArgs,
     /// Mark it as cash on delivery: the courier collects what is due
-    #[arg(long)]
+    #[arg(long, conflicts_with = "paid")]
     cod: bool,
 }
 
@@ -38,17 +30,12 @@ impl SettlementArgs {
     /// # Errors
     /// An amount or a receipt is given for several.
     pub fn of_orders(&self, count: usize) -> Result<Settlement, Failure> {
-        let of_one = [(self.amount.is_some(), "--amount"), (self.receipt.is_some(), "--receipt")];
+        let of_one = [(self.paid.amount.is_some(), "--amount"), (self.paid.receipt.is_some(), "--receipt")];
         if let Some((_, option)) = of_one.iter().find(|(is_given, _)| *is_given && count > 1) {
             return Err(Failure::usage(format!("{option} is for one order, and {count} are named"))
                 .hint("without it, each payment is what is due of its order"));
         }
-        let (amount, receipt) = (self.amount, self.receipt.clone());
-        Ok(match &self.paid {
-            Some(method) => Settlement::Paid { method: method.clone(), amount, receipt },
-            None if self.cod => Settlement::CashOnDelivery,
-            None => Settlement::Unsaid,
-        })
+        Ok(if self.cod { Settlement::CashOnDelivery } else { self.paid.settlement() })
     }
 }
 
@@ -58,7 +45,7 @@ pub struct Receipts(HashMap<(Method, String), SameReceipt>);
 
 impl Receipts {
     /// Decides the settlement of an order that is to be confirmed.
-    pub fn settle(
+    pub fn decide_settlement(
         &mut self,
         read: &Read<'_>,
         order: &Order,

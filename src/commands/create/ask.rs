@@ -1,11 +1,11 @@
 //! What `create` asks at a terminal: who orders, what, and whether to take it.
 
-use super::typed::{Items, Typed};
+use super::typed::{Items, TypedDraft};
 use crate::commands::Context;
 use crate::commands::arguments::address;
-use crate::commands::context::declined;
-use crate::commands::pick::{pick_line, pick_size};
+use crate::commands::naming::pick::{pick_line, pick_size};
 use crate::commands::product::name;
+use crate::commands::run::context::declined;
 use crate::domain::item_spec::quantity;
 use crate::domain::phone::read_phone;
 use crate::domain::product::Product;
@@ -20,10 +20,10 @@ use crate::store::{Store, fold};
 use crate::ui;
 
 /// What is said if the person gives up.
-const LEFT: &str = "the order was not taken";
+const NOT_TAKEN: &str = "the order was not taken";
 
 /// Asks for an order, shows it, and returns it if the person takes it.
-pub fn ask(context: &Context) -> anyhow::Result<Typed> {
+pub fn ask(context: &Context) -> anyhow::Result<TypedDraft> {
     let store = context.open_to_read()?;
     let (products, settings) = store.read(|read| anyhow::Ok((read.all_products()?, read.settings()?)))?;
     if products.is_empty() {
@@ -32,7 +32,7 @@ pub fn ask(context: &Context) -> anyhow::Result<Typed> {
             .into());
     }
     let style = context.style_of_questions(&settings);
-    let phone = context.ask_value("Phone", LEFT, read_phone)?;
+    let phone = context.ask_value("Phone", NOT_TAKEN, read_phone)?;
     let (name, address) = ask_customer(&phone, &store, style, context)?;
     let mut items = Vec::new();
     let catalogue = Offered::of(&products, style);
@@ -40,11 +40,11 @@ pub fn ask(context: &Context) -> anyhow::Result<Typed> {
         ui::show(&order::typed_item(&item, items.len() + 1, style.width));
         items.push(item);
     }
-    let fee = context.ask_value("Delivery fee [not agreed yet]", LEFT, |typed| match typed {
+    let fee = context.ask_value("Delivery fee [not agreed yet]", NOT_TAKEN, |typed| match typed {
         "" => Ok(Fee(None)),
         typed => Fee::read(typed),
     })?;
-    let typed = Typed {
+    let typed = TypedDraft {
         phone,
         name: Some(name),
         address: Some(address),
@@ -58,7 +58,7 @@ pub fn ask(context: &Context) -> anyhow::Result<Typed> {
         // Enter took everything until here: it must not lose what was typed.
         match context.ui.one_key("Take this order?", &[ui::ENTER])? {
             Some(ui::ENTER) if !context.ui.yes_or_no("Drop what you typed?")? => {}
-            Some(ui::ENTER) | None => return Err(declined(LEFT).into()),
+            Some(ui::ENTER) | None => return Err(declined(NOT_TAKEN).into()),
             Some(_) => return Ok(typed),
         }
     }
@@ -72,17 +72,17 @@ fn ask_customer(
     context: &Context,
 ) -> anyhow::Result<(String, String)> {
     let Some(last) = store.read(|read| read.last_order_of(phone))? else {
-        let name = context.ask_value("Name", LEFT, name)?;
-        return Ok((name, context.ask_value("Address, if there is one", LEFT, address)?));
+        let name = context.ask_value("Name", NOT_TAKEN, name)?;
+        return Ok((name, context.ask_value("Address, if there is one", NOT_TAKEN, address)?));
     };
     ui::show(&order::customer_of(&last, style));
     let customer = last.customer;
-    let name = context.ask_value("Name [the same]", LEFT, |typed| match typed {
+    let name = context.ask_value("Name [the same]", NOT_TAKEN, |typed| match typed {
         "" => Ok(customer.name.clone()),
         typed => name(typed),
     })?;
     let question = if customer.address.is_some() { "Address [the same], or none" } else { "Address, if there is one" };
-    let address = context.ask_value(question, LEFT, |typed| match typed {
+    let address = context.ask_value(question, NOT_TAKEN, |typed| match typed {
         "" => Ok(customer.address.clone().unwrap_or_default()),
         typed if typed.eq_ignore_ascii_case("none") => Ok(String::new()),
         typed => address(typed),
@@ -91,13 +91,13 @@ fn ask_customer(
 }
 
 /// Shows the order as it would be taken.
-fn show(typed: &Typed, store: &Store, style: RenderStyle<'_>, context: &Context) -> anyhow::Result<()> {
+fn show(typed: &TypedDraft, store: &Store, style: RenderStyle<'_>, context: &Context) -> anyhow::Result<()> {
     let draft = store.read(|read| {
         let (incoming, _) = typed.clone().into_incoming(read, context.now, &context.caller)?;
         let catalogue = read.named_products(incoming.items.iter().map(|item| &item.product))?;
         let reference = Reference::made(Reference::PREFIX, context.now, 0);
         let resolved = resolve(incoming, reference, context.now, &catalogue, &mut context.ids());
-        let refuse = |rejected| super::take::refuse(FailureKind::InvalidInput, None, rejected);
+        let refuse = |rejected| super::insert::refuse(FailureKind::InvalidInput, None, rejected);
         anyhow::Ok(resolved.map_err(|rejected| refuse(rejected.problems))?.draft())
     })?;
     ui::show(&order::draft(&draft, style));
@@ -132,13 +132,13 @@ impl<'a> Offered<'a> {
             (0..self.products.len()).filter(fits).map(|place| place + ends).collect()
         };
         let question = format!("Item {}:", items.len() + 1);
-        let place = pick_line(&question, &lines, &find, LEFT, context)?;
+        let place = pick_line(&question, &lines, &find, NOT_TAKEN, context)?;
         let Some(place) = place.checked_sub(ends) else { return Ok(None) };
         let product = &self.products[place];
-        let size = if product.is_sized() { Some(pick_size(product, self.width, LEFT, context)?) } else { None };
-        let quantity = context.ask_value("Quantity [1]", LEFT, |typed| match typed {
+        let size = if product.is_sized() { Some(pick_size(product, self.width, NOT_TAKEN, context)?) } else { None };
+        let quantity = context.ask_value("Quantity [1]", NOT_TAKEN, |typed| match typed {
             "" => Ok(1),
-            typed => quantity(typed),
+            typed => quantity(typed).map_err(|problem| format!("the quantity {problem}")),
         })?;
         // The price that was shown is the one that is agreed.
         let price = Some(product.list_price());

@@ -1,25 +1,25 @@
 //! `orders create`: one order, from JSON or typed.
 
 mod ask;
+mod insert;
 mod sale;
 mod sent;
-mod take;
 mod typed;
 
 use clap::{ArgGroup, Args};
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::payment::Entered;
+use super::pay::recording::Entered;
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Order;
 use crate::domain::reference::Reference;
 use crate::domain::user::{Caller, Task};
 use crate::error::{Exit, Failure};
 use crate::render::json;
+use insert::insert_or_match;
 use sale::{Sale, SaleArgs};
-use take::take_in;
-use typed::{Typed, TypedArgs};
+use typed::{TypedArgs, TypedDraft};
 
 /// Take one order, from JSON or typed, and print it
 ///
@@ -31,7 +31,7 @@ use typed::{Typed, TypedArgs};
 /// address are those of the phone's last order unless they are typed. --confirm takes the stock at once, --paid records the
 /// payment with it, and --delivered says that the customer has it in hand: all of it or nothing. At a terminal, without any of these, it asks for the order.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note())]
+#[command(add = CommandFacts::of(Group::Orders).keeping_note())]
 #[command(after_help = "Examples:
   orders create order.json
   orders create                           at a terminal: asks for the order
@@ -55,22 +55,22 @@ pub struct CreateArgs {
 const TYPED: [&str; 10] =
     ["phone", "item", "name", "address", "delivery", "discount", "cod", "reference", "date", "confirm"];
 
-/// An order on its way in.
-enum Entry {
+/// The order to create.
+enum NewOrder {
     /// It came as JSON.
     Sent(Box<IncomingOrder>),
     /// Somebody typed it.
-    Typed(Box<Typed>),
+    Typed(Box<TypedDraft>),
 }
 
 pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sale = args.sale.sale(context)?;
-    let entry = match args.typed.typed() {
-        Some(typed) => Entry::Typed(Box::new(typed)),
-        None if args.file.is_none() && is_to_ask(context)? => Entry::Typed(Box::new(ask::ask(context)?)),
-        None => Entry::Sent(Box::new(sent::read(args.file.as_deref(), context)?)),
+    let new = match args.typed.typed() {
+        Some(typed) => NewOrder::Typed(Box::new(typed)),
+        None if args.file.is_none() && is_to_ask(context)? => NewOrder::Typed(Box::new(ask::ask(context)?)),
+        None => NewOrder::Sent(Box::new(sent::read(args.file.as_deref(), context)?)),
     };
-    take(&entry, sale.as_ref(), context)
+    create(&new, sale.as_ref(), context)
 }
 
 /// Returns whether somebody who works in the shop is to be asked for the order.
@@ -81,50 +81,50 @@ fn is_to_ask(context: &Context) -> Result<bool, Failure> {
 }
 
 /// Takes an order in, sells it if asked to, and prints it.
-fn take(entry: &Entry, sale: Option<&Sale>, context: &mut Context) -> anyhow::Result<Exit> {
+fn create(new: &NewOrder, sale: Option<&Sale>, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_or_create()?;
     let (audit, ids) = (context.audit(), context.ids());
     let sender = context.caller.clone();
-    let (taken, settings) = context.write(&mut store, |write| {
-        let (incoming, same_as) = match entry {
-            Entry::Sent(incoming) => (IncomingOrder::clone(incoming), None),
-            Entry::Typed(typed) => Typed::clone(typed).into_incoming(write, write.time(), &sender)?,
+    let (created, settings) = context.write(&mut store, |write| {
+        let (incoming, same_as) = match new {
+            NewOrder::Sent(incoming) => (IncomingOrder::clone(incoming), None),
+            NewOrder::Typed(typed) => TypedDraft::clone(typed).into_incoming(write, write.time(), &sender)?,
         };
-        let (order, warnings) = take_in(write, incoming, &sender, &audit, &mut &ids)?;
-        let mut taken = Taken { answer: Answer::of(order, warnings, &sender), same_as, entered: None };
-        match (&mut taken.answer, sale) {
-            (Answer::New(order, _), Some(sale)) => {
-                taken.entered = sale.sell(write, order, &audit)?;
+        let (order, warnings) = insert_or_match(write, incoming, &sender, &audit, &mut &ids)?;
+        let mut created = Created { reply: Reply::of(order, warnings, &sender), same_as, entered: None };
+        match (&mut created.reply, sale) {
+            (Reply::New(order, _), Some(sale)) => {
+                created.entered = sale.sell(write, order, &audit)?;
                 *order = write.orders(&[order.summary.pk])?.remove(0);
             }
-            (Answer::Known(order), Some(sale)) => sale.ensure_sold(order)?,
+            (Reply::Known(order), Some(sale)) => sale.ensure_sold(order)?,
             _ => {}
         }
-        anyhow::Ok((taken, write.settings()?))
+        anyhow::Ok((created, write.settings()?))
     })?;
-    taken.say(context);
-    match &taken.answer {
-        Answer::New(order, _) | Answer::Known(order) => context.print_order(order, &settings)?,
-        Answer::Unseen(reference) => context.print_one(json::unchanged(reference), || format!("{reference}\n"))?,
+    created.say(context);
+    match &created.reply {
+        Reply::New(order, _) | Reply::Known(order) => context.print_order(order, &settings)?,
+        Reply::Unseen(reference) => context.print_one(json::unchanged(reference), || format!("{reference}\n"))?,
     }
     Ok(Exit::Done)
 }
 
 /// What became of an order.
-struct Taken {
-    answer: Answer,
+struct Created {
+    reply: Reply,
     /// The order whose name or address it has.
     same_as: Option<Reference>,
     /// The payment that was recorded with it.
     entered: Option<Entered>,
 }
 
-impl Taken {
+impl Created {
     /// Says what a person should look at.
     fn say(&self, context: &Context) {
-        let Answer::New(order, warnings) = &self.answer else {
+        let Reply::New(order, warnings) = &self.reply else {
             let note = if context.global.note.is_some() { "; the note is not stored" } else { "" };
-            context.ui.note(&format!("{} exists already; nothing changed{note}", self.answer.reference()));
+            context.ui.note(&format!("{} exists already; nothing changed{note}", self.reply.reference()));
             return;
         };
         for warning in warnings {
@@ -140,7 +140,7 @@ impl Taken {
 }
 
 /// What the sender of an order is told.
-enum Answer {
+enum Reply {
     /// It is new, with warnings.
     New(Order, Vec<String>),
     /// It existed already.
@@ -149,19 +149,19 @@ enum Answer {
     Unseen(Reference),
 }
 
-impl Answer {
-    fn of(order: Order, warnings: Option<Vec<String>>, sender: &Caller) -> Answer {
+impl Reply {
+    fn of(order: Order, warnings: Option<Vec<String>>, sender: &Caller) -> Reply {
         match warnings {
-            Some(warnings) => Answer::New(order, warnings),
-            None if sender.sees(&order.summary) => Answer::Known(order),
-            None => Answer::Unseen(order.summary.reference),
+            Some(warnings) => Reply::New(order, warnings),
+            None if sender.sees(&order.summary) => Reply::Known(order),
+            None => Reply::Unseen(order.summary.reference),
         }
     }
 
     fn reference(&self) -> &Reference {
         match self {
-            Answer::New(order, _) | Answer::Known(order) => &order.summary.reference,
-            Answer::Unseen(reference) => reference,
+            Reply::New(order, _) | Reply::Known(order) => &order.summary.reference,
+            Reply::Unseen(reference) => reference,
         }
     }
 }

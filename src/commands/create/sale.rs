@@ -1,15 +1,17 @@
 //! Selling a typed order at once: `create --confirm --paid --delivered`.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::commands::Context;
-use crate::commands::payment::{Entered, amount, enter};
+use crate::commands::arguments::payment::PaidArgs;
+use crate::commands::confirm::{Receipts, enter_confirmation};
+use crate::commands::pay::recording::Entered;
 use crate::domain::confirm::decide;
 use crate::domain::holding::Holding;
 use crate::domain::money::Money;
 use crate::domain::obstacle::refusal;
 use crate::domain::order::Order;
-use crate::domain::payment::{Method, read_receipt};
+use crate::domain::reference::Reference;
 use crate::domain::refusal::{Conflict, Refusal, Remedy};
 use crate::domain::settlement::Settlement;
 use crate::domain::status::Status;
@@ -19,19 +21,13 @@ use crate::error::Failure;
 use crate::store::{Audit, Write};
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("payment").multiple(true).requires("confirm").args(["paid", "amount", "receipt"]))]
 pub struct SaleArgs {
     /// Confirm it: take its stock at once
     #[arg(long)]
     confirm: bool,
-    /// Record that it was paid by this method, such as cash or instapay
-    #[arg(long, value_name = "METHOD", value_parser = Method::parse, requires = "confirm")]
-    paid: Option<Method>,
-    /// How much was paid [default: what is due]
-    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "paid")]
-    amount: Option<Money>,
-    /// The receipt of the payment
-    #[arg(long, value_name = "RECEIPT", value_parser = read_receipt, requires = "paid")]
-    receipt: Option<String>,
+    #[command(flatten)]
+    paid: PaidArgs,
     /// The customer has it already: there is nothing to pack
     #[arg(long, requires = "confirm")]
     delivered: bool,
@@ -56,13 +52,10 @@ impl SaleArgs {
         if self.delivered {
             context.ensure_may(Task::UpdateStatus)?;
         }
-        let settlement = match self.paid.clone() {
-            None => Settlement::Unsaid,
-            Some(method) => {
-                context.ensure_may(Task::Payments)?;
-                Settlement::Paid { method, amount: self.amount, receipt: self.receipt.clone() }
-            }
-        };
+        let settlement = self.paid.settlement();
+        if settlement != Settlement::Unsaid {
+            context.ensure_may(Task::Payments)?;
+        }
         Ok(Some(Sale { settlement, is_delivered: self.delivered }))
     }
 }
@@ -72,16 +65,17 @@ impl Sale {
     pub fn sell(&self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
         let alone = std::slice::from_ref(order);
         let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
+        let unwritten = |refusal, instead| before_it_is_there(refusal, &order.summary.reference, instead);
         let confirmation = decide(alone, &catalogue, false)
             .map_err(|obstacles| {
-                before_it_is_there(refusal(alone, &obstacles), "without --confirm the order is stored as pending")
+                unwritten(refusal(alone, &obstacles), "without --confirm the order is stored as pending")
             })?
             .remove(0);
+        let settled = Receipts::default().decide_settlement(write, order, &self.settlement, write.time())?;
+        let settled = settled.map_err(|refusal| unwritten(refusal, "leave out --paid"))?;
         // The note is told with the creation.
         let audit = Audit { note: None, ..audit.clone() };
-        write.change_status(&confirmation.change, &audit)?;
-        let entry = self.settlement.entry(order).map_err(|refusal| before_it_is_there(refusal, "leave out --paid"))?;
-        let entered = entry.map(|entry| enter(write, order, entry, &audit)).transpose()?;
+        let entered = enter_confirmation(write, &confirmation, &settled, &audit)?;
         if self.is_delivered {
             let confirmed = write.orders(&[order.summary.pk])?.remove(0);
             let request = Request { to: Status::Delivered, force: false, restock: true, keep: Money::ZERO };
@@ -115,8 +109,12 @@ impl Sale {
     }
 }
 
-/// Makes a failure of an order that is not written then: no command can name it.
-fn before_it_is_there(mut refusal: Refusal, instead: &str) -> Failure {
-    refusal.remedies.retain(|remedy| matches!(remedy, Remedy::AddStock { .. }));
+/// Makes a failure of an order that is not written then: no command can name it. Others can be named.
+fn before_it_is_there(mut refusal: Refusal, order: &Reference, instead: &str) -> Failure {
+    refusal.remedies.retain(|remedy| match remedy {
+        Remedy::AddStock { .. } => true,
+        Remedy::ShowOrder(other) => other != order,
+        _ => false,
+    });
     Failure::from(refusal).hint(instead)
 }

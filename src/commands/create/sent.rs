@@ -3,9 +3,9 @@
 use std::io::Read as _;
 use std::sync::Arc;
 
-use super::take::refuse;
+use super::insert::refuse;
 use crate::commands::Context;
-use crate::commands::source::{InputFile, open_source};
+use crate::commands::intake::source::{InputFile, open_source};
 use crate::domain::incoming::{IncomingOrder, SourceKind};
 use crate::domain::product::NamedProduct;
 use crate::domain::resolve::unknown_products;

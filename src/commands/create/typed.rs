@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::commands::arguments::{TermsArgs, address, when};
-use crate::commands::find::find_items;
+use crate::commands::naming::find_items;
 use crate::commands::product::name;
 use crate::domain::calendar::When;
 use crate::domain::incoming::IncomingOrder;
@@ -47,8 +47,8 @@ fn reference(text: &str) -> Result<Reference, String> {
 
 impl TypedArgs {
     /// Returns the order that was typed, if one was.
-    pub fn typed(&self) -> Option<Typed> {
-        Some(Typed {
+    pub fn typed(&self) -> Option<TypedDraft> {
+        Some(TypedDraft {
             phone: self.phone.clone()?,
             name: self.name.clone(),
             address: self.address.clone(),
@@ -62,7 +62,7 @@ impl TypedArgs {
 
 /// An order as somebody typed it.
 #[derive(Clone)]
-pub struct Typed {
+pub struct TypedDraft {
     pub phone: String,
     /// The name; `None`: that of the phone's last order.
     pub name: Option<String>,
@@ -83,7 +83,7 @@ pub enum Items {
     Picked(Vec<TypedItem>),
 }
 
-impl Typed {
+impl TypedDraft {
     /// Looks the order up: its products, and the phone's last order. Returns that order's reference too if the name or the address
     /// comes from it. A buyer or guest learns nothing of others' orders, nor of products that they do not name in full.
     pub fn into_incoming(

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::change_remarks;
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::CUSTOMER;
+use crate::commands::naming::CUSTOMER;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::remarks::{Block, Remarks};
 use crate::error::{Exit, Failure};
 
@@ -13,7 +13,7 @@ use crate::error::{Exit, Failure};
 ///
 /// Their orders are taken all the same. --note has to say why.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note())]
+#[command(add = CommandFacts::of(Group::Orders).keeping_note())]
 #[command(after_help = "Examples:
   orders customer block '0101 111 2222' --note 'refused three parcels'
   orders customer block LEG-LXYZ1234-AB5C --note fraud")]

@@ -4,8 +4,8 @@ use clap::Args;
 use serde_json::json;
 
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::{CUSTOMER, NamedCustomer, Naming, customer_not_found, find_customer};
+use crate::commands::naming::{CUSTOMER, NamedCustomer, Naming, customer_not_found, find_customer};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::customer::Forgotten;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
@@ -24,7 +24,7 @@ use crate::ui;
 /// copies of the file, and nobody else may use it meanwhile. If it is interrupted, run the same command again. Backups still
 /// have what they had.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).writing())]
+#[command(add = CommandFacts::of(Group::Orders).writing())]
 #[command(after_help = "Examples:
   orders customer forget '0101 111 2222' --dry-run
   orders customer forget '0101 111 2222' --yes")]

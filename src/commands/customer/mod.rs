@@ -10,8 +10,8 @@ pub mod unblock;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{NamedCustomer, Naming, find_customer};
+use super::naming::{NamedCustomer, Naming, find_customer};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::customer::CustomerSummary;
 use crate::domain::remarks::Remarks;
 use crate::domain::settings::Settings;
@@ -23,7 +23,7 @@ use crate::store::Write;
 ///
 /// A customer is one phone number: all orders with it are theirs, however it was typed.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders))]
+#[command(add = CommandFacts::of(Group::Orders))]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   orders customer list --sort -keptTotal

@@ -4,17 +4,17 @@ use clap::Args;
 
 use super::change_remarks;
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::CUSTOMER;
+use crate::commands::naming::CUSTOMER;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::remarks::Remarks;
 use crate::error::{Exit, Failure};
 use crate::options::note_text;
 
 /// Set the note on a customer; it replaces the old one
 ///
-/// Customers do not see it. An empty text takes the note away.
+/// Customers do not see it. An empty text clears the note.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).writing())]
+#[command(add = CommandFacts::of(Group::Orders).writing())]
 #[command(after_help = "Examples:
   orders customer note '0101 111 2222' 'pays at the door'
   orders customer note '0101 111 2222' ''")]

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::{CUSTOMER, Naming, customer_not_found, find_customer};
+use crate::commands::naming::{CUSTOMER, Naming, customer_not_found, find_customer};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::phone::written_number;
 use crate::error::Exit;
 use crate::hint::{CommandLine, Hint};
@@ -15,7 +15,7 @@ const MOST_ORDERS: u64 = 1000;
 
 /// Show a customer: names and addresses used, every order, what is due, note and block
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders))]
+#[command(add = CommandFacts::of(Group::Orders))]
 #[command(after_help = "Examples:
   orders customer show '0101 111 2222'
   orders customer show LEG-LXYZ1234-AB5C  the customer of an order

@@ -4,14 +4,14 @@ use clap::Args;
 
 use super::change_remarks;
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::CUSTOMER;
+use crate::commands::naming::CUSTOMER;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::remarks::Remarks;
 use crate::error::Exit;
 
 /// No longer warn of a customer
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).writing())]
+#[command(add = CommandFacts::of(Group::Orders).writing())]
 #[command(after_help = "Examples:
   orders customer unblock '0101 111 2222'")]
 pub struct UnblockArgs {

@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args};
 
-use crate::commands::find::find_product;
+use crate::commands::naming::find_product;
 use crate::commands::product::size;
 use crate::domain::edit::ItemEdit;
 use crate::domain::item_spec::quantity;

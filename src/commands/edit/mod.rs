@@ -7,14 +7,14 @@ use clap::Args;
 use item::ItemArgs;
 
 use super::Context;
+use super::arguments::shipping::{ShippingArgs, shared_number};
 use super::arguments::{TermsArgs, address};
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_WRITE, find_order, find_user};
-use super::payment::say_owed;
-use super::pick::{Purpose, one_named_or_picked};
+use super::naming::pick::{Purpose, one_named_or_picked};
+use super::naming::{Naming, REF_TO_WRITE, find_order, find_user};
+use super::pay::recording::say_owed;
 use super::product::name;
+use super::run::facts::{CommandFacts, Group};
 use super::set_status::CHANGEABLE;
-use super::shipping::{ShippingArgs, shared_number};
 use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::phone::read_phone;
 use crate::domain::shipping::ShippingEdit;
@@ -30,9 +30,9 @@ use crate::store::{Read, Write};
 /// Items are numbered as `show` numbers them. Once an order is confirmed, added pieces are taken from the stock, and removed ones go
 /// back; prices of its items can be changed while it is pending. An added item costs today's list price, unless --price says
 /// otherwise; a changed one keeps its price. Prices, fees and discounts that are typed are agreed. An empty --address, --size or
-/// --item-color takes it away (a size only where the product is not tracked by size).
+/// --item-color clears it (a size only where the product is not tracked by size).
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(EDITABLE))]
+#[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(EDITABLE))]
 #[command(after_help = "Examples:
   orders edit LEG-LXYZ1234-AB5C --phone '+20 101 111 2222' --note 'typed wrong'
   orders edit LEG-LXYZ1234-AB5C --item 1 --size M --quantity 1
@@ -58,7 +58,7 @@ pub struct EditArgs {
     /// No cash on delivery
     #[arg(long, conflicts_with = "cod")]
     no_cod: bool,
-    /// The account that the order belongs to; none takes it away
+    /// The account that the order belongs to; none clears it
     #[arg(long, value_name = "USERNAME")]
     user: Option<String>,
     #[command(flatten)]

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::recording::new_method;
 use crate::commands::Context;
-use crate::commands::import_summary::{Imported, RecordOutcome};
-use crate::commands::payment::new_method;
-use crate::commands::row_list::{RowList, print_sum};
+use crate::commands::intake::import_summary::RecordOutcome;
+use crate::commands::intake::row_list::{RowList, print_sum};
+use crate::commands::run::imported::Imported;
 use crate::domain::money::Balance;
 use crate::domain::pay::{Alike, Listed, decide_listed, overpaid};
 use crate::domain::payment::{ListedPayment, Method, PaymentPk};
@@ -29,7 +30,7 @@ pub fn record_list(list: &RowList<'_>, method: Option<&Method>, context: &mut Co
         let form = ListForm { method: method.cloned(), table };
         check_columns(columns, &form).map(|()| form)
     };
-    let (summary, (), _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
+    let (summary, (), _) = list.take(COLUMNS, context, form, read, &judge_early, |write, audit, rows| {
         let methods = write.methods()?.into_iter().collect();
         let zone = write.settings()?.zone();
         let mut till = Till { write, audit, newest: write.newest_payment()?, methods, zone };
@@ -39,7 +40,7 @@ pub fn record_list(list: &RowList<'_>, method: Option<&Method>, context: &mut Co
 }
 
 /// Judges a row that needs nothing of the orders file.
-fn settle(read: &ReadPayment) -> Option<RecordOutcome> {
+fn judge_early(read: &ReadPayment) -> Option<RecordOutcome> {
     let problems = read.payment.as_ref().err()?.clone();
     Some(RecordOutcome::Rejected { label: read.label.clone(), kind: FailureKind::InvalidInput, problems })
 }

@@ -1,6 +1,7 @@
 //! `orders pay`: records that money came in.
 
 mod list;
+pub mod recording;
 
 use std::path::PathBuf;
 
@@ -8,15 +9,15 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use self::list::record_list;
+use self::recording::{Entered, PaymentWords, enter, incomplete, record};
 use super::Context;
 use super::arguments::when;
-use super::facts::{Facts, Group};
-use super::find::REF_TO_WRITE;
-use super::import_summary::Imported;
-use super::payment::{Entered, Typed, enter, incomplete, record};
-use super::pick::Purpose;
-use super::row_list::RowList;
-use super::source::InputArgs;
+use super::intake::row_list::RowList;
+use super::intake::source::InputArgs;
+use super::naming::REF_TO_WRITE;
+use super::naming::pick::Purpose;
+use super::run::facts::{CommandFacts, Group};
+use super::run::imported::Imported;
 use crate::domain::calendar::When;
 use crate::domain::pay::decide_void;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
@@ -35,7 +36,7 @@ use crate::store::Payable;
 /// receipt, paidAt and note. An amount below zero is a refund. All or nothing. A list that is entered again changes nothing: a
 /// row is known by its receipt; without one by order, amount, method and paidAt. What was voided since is left out, with a warning.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money).keeping_note())]
+#[command(add = CommandFacts::of(Group::Money).keeping_note())]
 #[command(override_usage = "orders pay [OPTIONS] <REF> <AMOUNT> <METHOD>
        orders pay [OPTIONS] <AMOUNT> <METHOD>    at a terminal: picks the order
        orders pay [OPTIONS] <REF> --void <N> --note <TEXT>
@@ -102,8 +103,8 @@ pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let words: Vec<&str> =
         [&args.reference, &args.amount, &args.method].into_iter().flatten().map(String::as_str).collect();
-    let Typed { reference, amount, method } =
-        Typed::of(&words, "pay", "was paid").map_err(|failure| args.explain(failure))?;
+    let PaymentWords { reference, amount, method } =
+        PaymentWords::of(&words, "pay", "was paid").map_err(|failure| args.explain(failure))?;
     let Some(amount) = amount else {
         return Err(args.explain(Failure::usage("say how much was paid, and how")).into());
     };

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{barcode, ensure_sizes_differ, image, money, name, pieces, print_product, size};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;
 use crate::domain::product_change::{IncomingProduct, IncomingStock, add, discount_warning};
@@ -17,7 +17,7 @@ use crate::ui;
 
 /// Add a product to the catalogue
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).keeping_note())]
+#[command(add = CommandFacts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
   orders product add --name 'Leather Belt' --sku BLT-01 --price 18.75 --stock 12
   orders product add --name 'Polo Shirt' --sku PL-220 --price 24.50 --size S=3")]

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::{NEEDS_NOTE, print_product, size};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::stock::{Correction, correct};
 use crate::domain::text::plain_number;
@@ -14,7 +14,7 @@ use crate::render::product;
 
 /// Correct the stock of a product by a difference; needs --note
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).keeping_note())]
+#[command(add = CommandFacts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
   orders product adjust SKU-12345 +10 --note 'delivery of 4 May'
   orders product adjust PL-220 -1 --size L --note 'torn'")]

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::arguments::choose_fields;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product_or_removed;
+use crate::commands::arguments::listing::choose_fields;
+use crate::commands::naming::find_product_or_removed;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::error::Exit;
 use crate::render::history;
 use crate::render::json::{PRODUCT_ENTRY_KEYS, choose, product_entry};
@@ -15,7 +15,7 @@ use crate::render::json::{PRODUCT_ENTRY_KEYS, choose, product_entry};
 /// Each movement has the stock of its size after it.
 /// A product that was removed is found too.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).listing(PRODUCT_ENTRY_KEYS))]
+#[command(add = CommandFacts::of(Group::Goods).listing(PRODUCT_ENTRY_KEYS))]
 #[command(after_help = "Examples:
   orders product history SKU-12345
   orders product history polo --format csv --fields at,delta,balance,note")]

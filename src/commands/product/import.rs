@@ -9,13 +9,14 @@ use uuid::Uuid;
 use super::catalogue_changes::CatalogueChanges;
 use super::{apply_product, decide_product};
 use crate::commands::Context;
-use crate::commands::context::retry_while_overtaken;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
-use crate::commands::record_queue::read_all;
-use crate::commands::record_reader::{Input, Put, TableContent, Tables};
-use crate::commands::rejects::Rejects;
-use crate::commands::source::{InputArgs, InputFile, open_sources};
+use crate::commands::intake::import_run::ImportRun;
+use crate::commands::intake::import_summary::{ImportSummary, RecordOutcome};
+use crate::commands::intake::record_queue::Reading;
+use crate::commands::intake::record_reader::{Input, Put, TableContent, Tables};
+use crate::commands::intake::source::{InputArgs, InputFile, open_sources};
+use crate::commands::run::context::retry_while_overtaken;
+use crate::commands::run::facts::{CommandFacts, Group};
+use crate::commands::run::imported::Imported;
 use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
 use crate::domain::product_change::{
@@ -26,8 +27,7 @@ use crate::input::json::value::NotJson;
 use crate::input::product::json::{ReadProduct, read_product};
 use crate::input::product::rows::{ProductRows, is_table, refuse_endless};
 use crate::input::reject::Reject;
-use crate::store::{Read, Store, StoreError};
-use crate::ui::Progress;
+use crate::store::{Audit, Read, Store, StoreError, Write};
 
 /// Import products from JSON, CSV or .xlsx, all or nothing
 ///
@@ -39,7 +39,7 @@ use crate::ui::Progress;
 /// nor sku is the one product of exactly that name. A sku without the zeros at its beginning is understood where the name is right. A
 /// blank cell changes nothing; a discountedPrice of 0 is none.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).importing(Imported::Products))]
+#[command(add = CommandFacts::of(Group::Goods).importing(Imported::Products))]
 #[command(after_help = "Examples:
   orders product import catalogue.json
   orders product import prices.xlsx --dry-run    each change, before → after
@@ -67,12 +67,15 @@ const TABLES: Tables<ReadProduct> = Tables {
 };
 
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let sources = open_sources(&args.files, &args.input, &refuse_endless, &context.orders_files()?)?;
+    let orders_files = context.orders_files()?;
+    let sources = open_sources(&args.files, &args.input, &refuse_endless, &orders_files)?;
+    let run =
+        ImportRun { what: Imported::Products, keep_going: args.keep_going, rejects: None, orders_files: &orders_files };
     let mut store = context.open_or_create()?;
-    let (summary, changes) = retry_while_overtaken(|| import(args, &sources, &mut store, context))?;
+    let (summary, changes) = retry_while_overtaken(|| import(&run, &sources, &mut store, context))?;
     summary.report(Imported::Products, context);
     if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
-        context.ui.note("only new stock and changed prices keep the note");
+        context.ui.note("the note is stored with new stock and changed prices only");
     }
     let is_dry_run = context.is_dry_run();
     changes.print(summary.body(Imported::Products), || summary_line(&summary, is_dry_run), context)?;
@@ -81,16 +84,15 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 /// Imports what the sources hold, from their beginning.
 fn import(
-    args: &ImportArgs,
+    run: &ImportRun<'_>,
     sources: &[InputFile],
     store: &mut Store,
     context: &mut Context,
 ) -> anyhow::Result<(ImportSummary, CatalogueChanges)> {
     let sources = sources.iter().map(InputFile::reopened).collect::<Result<_, _>>()?;
-    let (audit, ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
+    let (audit, mut ids) = (context.audit(), context.ids());
     let is_brief = context.ui.quiet && context.is_table();
     let mut changes = CatalogueChanges::of(context);
-    let mut progress = Progress::new();
     let mut read = |input: Input<'_>, put: &mut Put<'_, ReadProduct>| match input {
         Input::Record(record) => {
             let product = read_product(record)?;
@@ -101,62 +103,56 @@ fn import(
         // Texts are read as tables.
         Input::Stretch(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
     };
-    let settle = |read: &ReadProduct| {
-        let problems = read.product.as_ref().err()?;
-        Some(reject(read, FailureKind::InvalidInput, problems.clone()))
-    };
-    let check = |summary: ImportSummary| match summary.failure(Imported::Products) {
-        Some(failure) if summary.is_cut_off() || !args.keep_going => Err(failure.into()),
-        _ => anyhow::Ok(summary),
-    };
-    let mut rejects = Rejects::none();
-    let mut rows = HashSet::new();
-    let summary = read_all(
-        sources,
-        &mut rejects,
-        &mut read,
-        Some(&TABLES),
-        &settle,
-        &mut progress,
-        |mut queue, rejects, progress| {
-            if let Some(summary) = queue.settled() {
-                context.write_nothing();
-                return check(summary);
-            }
-            context.write_once(store, |write| {
-                let mut judge = |read: &ReadProduct| {
-                    let incoming = match &read.product {
-                        Ok(incoming) => incoming,
-                        Err(problems) => return Ok(reject(read, FailureKind::InvalidInput, problems.clone())),
-                    };
-                    let decided = match &read.row {
-                        Some(_) => decide_row_of_table(write, incoming, &mut &ids)?,
-                        None => decide_product(write, incoming, &mut &ids)?,
-                    };
-                    let mut decision = match decided {
-                        Ok(decision) => decision,
-                        Err(rejected) => return Ok(reject(read, rejected.kind.into(), placed(read, rejected))),
-                    };
-                    if read.row.is_some() && !ensure_once(&mut rows, &decision) {
-                        let problem =
-                            "is the product of earlier rows too: name it alike in all its rows, by id, sku or name";
-                        return Ok(reject(read, FailureKind::InvalidInput, problem.to_owned().into()));
-                    }
-                    apply_product(write, &decision.change, &audit)?;
-                    changes.add(&decision)?;
-                    // Known products keep their stock by design: a brief report leaves that out.
-                    decision.stock_kept.take_if(|_| is_brief);
-                    Ok(outcome(decision))
-                };
-                let summary = check(queue.judge(rejects, &mut judge, progress)?)?;
-                if !is_dry_run {
-                    progress.last_step();
-                }
-                Ok(summary)
-            })
-        },
-    )?;
+    let reading = Reading::Sources { sources, read: &mut read, tables: Some(&TABLES) };
+    let summary = run.take(reading, &judge_early, store, context, |write, products| {
+        let (ids, changes, rows) = (&mut ids, &mut changes, HashSet::new());
+        let mut intake = ProductIntake { write, audit: &audit, ids, changes, rows, is_brief };
+        products.each(&mut |read| intake.enter(read))
+    })?;
     Ok((summary, changes))
+}
+
+/// Judges a product that is refused whatever the file holds.
+fn judge_early(read: &ReadProduct) -> Option<RecordOutcome> {
+    let problems = read.product.as_ref().err()?;
+    Some(reject(read, FailureKind::InvalidInput, problems.clone()))
+}
+
+/// Enters products into the orders file.
+struct ProductIntake<'a, 'c> {
+    write: &'a Write<'c>,
+    audit: &'a Audit,
+    ids: &'a mut dyn FnMut() -> Uuid,
+    changes: &'a mut CatalogueChanges,
+    /// The products of the rows so far.
+    rows: HashSet<ProductId>,
+    /// Whether the report leaves out that known products keep their stock: they do by design.
+    is_brief: bool,
+}
+
+impl ProductIntake<'_, '_> {
+    fn enter(&mut self, read: &ReadProduct) -> anyhow::Result<RecordOutcome> {
+        let incoming = match &read.product {
+            Ok(incoming) => incoming,
+            Err(problems) => return Ok(reject(read, FailureKind::InvalidInput, problems.clone())),
+        };
+        let decided = match &read.row {
+            Some(_) => decide_row_of_table(self.write, incoming, self.ids)?,
+            None => decide_product(self.write, incoming, self.ids)?,
+        };
+        let mut decision = match decided {
+            Ok(decision) => decision,
+            Err(rejected) => return Ok(reject(read, rejected.kind.into(), placed(read, rejected))),
+        };
+        if read.row.is_some() && !self.rows.insert(decision.change.product().id) {
+            let problem = "is the product of earlier rows too: name it alike in all its rows, by id, sku or name";
+            return Ok(reject(read, FailureKind::InvalidInput, problem.to_owned().into()));
+        }
+        apply_product(self.write, &decision.change, self.audit)?;
+        self.changes.add(&decision)?;
+        decision.stock_kept.take_if(|_| self.is_brief);
+        Ok(outcome(decision))
+    }
 }
 
 fn reject(read: &ReadProduct, kind: FailureKind, problems: Problems) -> RecordOutcome {
@@ -181,11 +177,6 @@ fn placed(read: &ReadProduct, rejected: ProductRejected) -> Problems {
         problems.add(read.row.as_ref().map_or(key.to_owned(), |places| places.name(key)), problem);
     }
     problems
-}
-
-/// Notes the product of a row; returns whether no earlier row had it.
-fn ensure_once(rows: &mut HashSet<ProductId>, decision: &ProductDecision) -> bool {
-    rows.insert(decision.change.product().id)
 }
 
 fn outcome(decision: ProductDecision) -> RecordOutcome {

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::arguments::choose_fields;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::measured_rows::MeasuredRows;
+use crate::commands::arguments::listing::choose_fields;
+use crate::commands::run::facts::{CommandFacts, Group};
+use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::product::Product;
 use crate::domain::settings::Settings;
 use crate::domain::text::visible;
@@ -19,7 +19,7 @@ use crate::ui;
 
 /// List the products, by name
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).listing(PRODUCT_KEYS))]
+#[command(add = CommandFacts::of(Group::Goods).listing(PRODUCT_KEYS))]
 #[command(after_help = "Examples:
   orders product list
   orders product list --low               what to buy

@@ -18,7 +18,7 @@ use std::collections::HashSet;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
@@ -32,7 +32,7 @@ use crate::store::{Audit, Read, StoreError, Write};
 
 /// Manage the catalogue and its stock
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods))]
+#[command(add = CommandFacts::of(Group::Goods))]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   orders product import catalogue.json

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::print_product;
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::{Naming, find_product_to_remove};
+use crate::commands::naming::{Naming, find_product_to_remove};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::product::Product;
 use crate::domain::product_change::remove;
 use crate::error::{Exit, Failure};
@@ -17,7 +17,7 @@ use crate::store::{Read, StoreError};
 /// Its movements stay to be seen (product history), and its barcode is free for another product. Added or imported again
 /// with the same id, it comes back.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).keeping_note())]
+#[command(add = CommandFacts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
   orders product remove SKU-12345 --note 'no longer made'
   orders product remove SKU-12345 --dry-run")]

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::{apply_product, barcode, decide_product, image, money, name, pieces, print_product, size};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::money::Money;
 use crate::domain::product_change::{Difference, IncomingProduct, ProductChange, remove_sizes};
 use crate::error::{Exit, Failure};
@@ -19,7 +19,7 @@ use crate::ui;
 ///
 /// Orders that are there keep the name and price that they were made with.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).keeping_note())]
+#[command(add = CommandFacts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
   orders product set SKU-12345 --price 34.99 --note 'cotton is dearer'
   orders product set SKU-12345 --discounted-price 24.99

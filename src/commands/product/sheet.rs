@@ -6,10 +6,10 @@ use std::io::Write as _;
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::arguments::choose_fields;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
-use crate::commands::measured_rows::MeasuredRows;
+use crate::commands::arguments::listing::choose_fields;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{CommandFacts, Group};
+use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::product::Product;
 use crate::domain::shelf::{SheetLine, sheet_lines};
 use crate::domain::time::Timestamp;
@@ -29,7 +29,7 @@ use crate::ui;
 /// Write what you find into the column counted, and leave blank what you do not count. Then product count FILE takes the list
 /// back, and allows for what was shipped, returned or received after asOf: so the shop can go on selling.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).listing(SHEET_KEYS).on_paper())]
+#[command(add = CommandFacts::of(Group::Goods).listing(SHEET_KEYS).on_paper())]
 #[command(after_help = "Examples:
   orders product sheet --format xlsx > sheet.xlsx
   orders product sheet --format html > paper.html      for a pencil

@@ -4,15 +4,15 @@ use clap::Args;
 
 use super::print_product;
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::error::Exit;
 use crate::render::product;
 use crate::ui;
 
 /// Show a product with its stock
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods))]
+#[command(add = CommandFacts::of(Group::Goods))]
 #[command(after_help = "Examples:
   orders product show SKU-12345
   orders product show polo                a part of one name

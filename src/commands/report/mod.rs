@@ -11,7 +11,7 @@ use chrono::TimeZone;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::When;
 use crate::domain::report::sales::Window;
 use crate::domain::time::Timestamp;
@@ -25,7 +25,7 @@ use crate::ui;
 /// Plain text of 78 columns, the same on a terminal and in a mail; --format csv, json, xlsx, or html (one page that needs
 /// nothing else). Times are the shop's: orders config timeZone.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money))]
+#[command(add = CommandFacts::of(Group::Money))]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   orders report pending --older-than 1d --if-any

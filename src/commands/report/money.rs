@@ -1,12 +1,11 @@
 //! `orders report money`: what was paid and refunded, and what is still due.
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{ReportOptions, publish, window};
 use crate::commands::Context;
-use crate::commands::arguments::when;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::arguments::{when, word_parser};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::{When, day_of, day_start};
 use crate::domain::report::money::{Grouping, Outstanding};
 use crate::domain::settings::Settings;
@@ -22,7 +21,7 @@ use crate::store::Read;
 /// delivered, which couriers have; what is owed to customers; and orders that are not paid in full. One that left the shop is
 /// listed only if it was confirmed on or after the day of the first payment in the file.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money).reporting())]
+#[command(add = CommandFacts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report money                            the last 30 days, by method
   orders report money --by day --since 2026-02-01
@@ -30,7 +29,7 @@ use crate::store::Read;
   orders report money --json | jq -r '.withCouriers[].orderReference'")]
 pub struct MoneyArgs {
     /// What the rows are
-    #[arg(long, default_value = "method", value_parser = grouping_parser())]
+    #[arg(long, default_value = "method", value_parser = word_parser(&Grouping::ALL, Grouping::as_str))]
     by: Grouping,
     /// Only money that moved since then (paidAt): 2d, 12h, today, yesterday, a date, or RFC 3339 [default: 30 days]
     #[arg(long, value_name = "WHEN", value_parser = when)]
@@ -40,11 +39,6 @@ pub struct MoneyArgs {
     until: Option<When>,
     #[command(flatten)]
     options: ReportOptions,
-}
-
-fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
-    let find = |word: String| Grouping::ALL.into_iter().find(|by| by.as_str() == word).ok_or("is not a grouping");
-    PossibleValuesParser::new(Grouping::ALL.map(Grouping::as_str)).try_map(find)
 }
 
 pub fn run(args: &MoneyArgs, context: &mut Context) -> anyhow::Result<Exit> {

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{ReportOptions, publish};
 use crate::commands::Context;
 use crate::commands::arguments::age;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::before;
 use crate::domain::report::pending::Pending;
 use crate::domain::status::Status;
@@ -18,7 +18,7 @@ use crate::store::{OrderFilter, Sort, SortField};
 /// Waiting counts from when the customer ordered, which may be before the order was received. STOCK is
 /// enough, contested (enough, but not once the older orders are confirmed), short, or unclear (an item needs an available size).
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money).reporting())]
+#[command(add = CommandFacts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report pending
   orders report pending --older-than 1d --if-any

@@ -1,12 +1,11 @@
 //! `orders report sales`: what was sold.
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{ReportOptions, publish, window};
 use crate::commands::Context;
-use crate::commands::arguments::when;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::arguments::{when, word_parser};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::When;
 use crate::domain::report::sales::{Grouping, Sales};
 use crate::error::Exit;
@@ -17,7 +16,7 @@ use crate::render::report::sales;
 /// Rows begin with the first sale and end with today. An order counts on the day on which it was made, whenever it was paid:
 /// confirming one late changes the report of its day.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money).reporting())]
+#[command(add = CommandFacts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report sales                            the last 30 days, day by day
   orders report sales --by month --since 2026-01-01
@@ -25,7 +24,7 @@ use crate::render::report::sales;
   orders report sales --by week --format html > sales.html")]
 pub struct SalesArgs {
     /// What the rows are; a week begins on Monday
-    #[arg(long, default_value = "day", value_parser = grouping_parser())]
+    #[arg(long, default_value = "day", value_parser = word_parser(&Grouping::ALL, Grouping::as_str))]
     by: Grouping,
     /// Only orders made since then (orderDate): 2d, 12h, today, yesterday, a date, or RFC 3339 [default: 30 days]
     #[arg(long, value_name = "WHEN", value_parser = when)]
@@ -35,11 +34,6 @@ pub struct SalesArgs {
     until: Option<When>,
     #[command(flatten)]
     options: ReportOptions,
-}
-
-fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
-    let find = |word: String| Grouping::ALL.into_iter().find(|by| by.as_str() == word).ok_or("is not a grouping");
-    PossibleValuesParser::new(Grouping::ALL.map(Grouping::as_str)).try_map(find)
 }
 
 pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {

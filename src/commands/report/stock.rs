@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{ReportOptions, publish};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::report::stock::DemandByLine;
 use crate::error::Exit;
 use crate::render::report::stock;
@@ -13,7 +13,7 @@ use crate::render::report::stock;
 ///
 /// A product is low when its stock over all sizes is at or below its lowStockAt, else the setting lowStock.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money).reporting())]
+#[command(add = CommandFacts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report stock
   orders report stock --if-any --format html > stock.html

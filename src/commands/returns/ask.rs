@@ -1,9 +1,9 @@
 //! What `return` asks at a terminal: what comes back, whether to take it, and whether money goes back.
 
 use crate::commands::Context;
-use crate::commands::context::declined;
-use crate::commands::payment::{MovedMoney, ask_money};
-use crate::commands::pick::pick_size;
+use crate::commands::naming::pick::pick_size;
+use crate::commands::pay::recording::{MovedMoney, ask_money};
+use crate::commands::run::context::declined;
 use crate::domain::holding::Holding;
 use crate::domain::item_spec::quantity;
 use crate::domain::order::{Order, OrderItem};
@@ -19,7 +19,7 @@ use crate::store::fold;
 use crate::ui;
 
 /// What is known when a person is asked.
-pub struct Facts {
+pub struct ReturnFacts {
     pub order: Order,
     pub held: Holding,
     pub catalogue: Catalogue,
@@ -28,7 +28,7 @@ pub struct Facts {
 }
 
 /// What a person said yes to.
-pub struct Answer {
+pub struct AgreedReturn {
     pub request: Request,
     pub refund: Option<MovedMoney>,
     /// The order as it was shown; `None`: nothing was, as it cannot be done.
@@ -42,7 +42,7 @@ const REFUND: char = 'r';
 
 /// A conversation about one return.
 pub struct Questions<'a> {
-    pub facts: Facts,
+    pub facts: ReturnFacts,
     pub style: RenderStyle<'a>,
     pub context: &'a Context,
 }
@@ -54,7 +54,7 @@ impl Questions<'_> {
 
     /// Lets a person pick what comes back: items, and of those with several pieces how many.
     pub fn pick(&self) -> anyhow::Result<Vec<Pieces>> {
-        let Facts { order, .. } = &self.facts;
+        let ReturnFacts { order, .. } = &self.facts;
         refuse_status(order).map_err(Failure::from)?;
         let numbered = order.items.iter().enumerate().map(|(index, item)| (index + 1, item));
         let items: Vec<(usize, &OrderItem)> = numbered.filter(|(_, item)| item.pieces_left() > 0).collect();
@@ -98,22 +98,24 @@ impl Questions<'_> {
         ui::show(&returns::several(number, item, self.style.width));
         let quantity = self.context.ask_value("How many come back [1]", &self.refused(), |typed| match typed {
             "" => Ok(1),
-            typed => quantity(typed).and_then(|some| match some <= left {
-                true => Ok(some),
-                false => Err(format!("the customer has {left}")),
+            typed => quantity(typed).map_err(|problem| format!("the quantity {problem}")).and_then(|some| {
+                match some <= left {
+                    true => Ok(some),
+                    false => Err(format!("the customer has {left}")),
+                }
             }),
         })?;
         Ok(Pieces { number, quantity })
     }
 
     /// Shows what a return would do until a person says yes, with what their keys change of it.
-    pub fn ask(&self, mut request: Request, mut refund: Option<MovedMoney>) -> anyhow::Result<Answer> {
-        let Facts { order, catalogue, method, .. } = &self.facts;
+    pub fn ask(&self, mut request: Request, mut refund: Option<MovedMoney>) -> anyhow::Result<AgreedReturn> {
+        let ReturnFacts { order, catalogue, method, .. } = &self.facts;
         let (context, refused) = (self.context, self.refused());
         loop {
             let Ok((returned, after, back)) = self.decide(&request, refund.as_ref()) else {
                 // The return itself says why.
-                return Ok(Answer { request, refund, shown: None });
+                return Ok(AgreedReturn { request, refund, shown: None });
             };
             let effects = returned.stock_effects(catalogue);
             ui::show(&returns::preview(&returned, &after, &effects, back.as_deref(), self.style));
@@ -159,7 +161,7 @@ impl Questions<'_> {
                 _ => break,
             }
         }
-        Ok(Answer { request, refund, shown: Some(order.clone()) })
+        Ok(AgreedReturn { request, refund, shown: Some(order.clone()) })
     }
 
     /// Decides a return: the order after it, and the refund in words.
@@ -168,7 +170,7 @@ impl Questions<'_> {
         request: &Request,
         refund: Option<&MovedMoney>,
     ) -> Result<(Returned, Order, Option<String>), Refusal> {
-        let Facts { order, held, catalogue, .. } = &self.facts;
+        let ReturnFacts { order, held, catalogue, .. } = &self.facts;
         let returned = decide(order, held, catalogue, request, &mut self.context.ids())?;
         let after = returned.applied_to(order);
         let back = refund.map(|money| {
@@ -181,7 +183,7 @@ impl Questions<'_> {
 
     /// Returns the product of what comes back, if it can be exchanged for another size.
     fn exchangeable(&self, request: &Request) -> Option<&Product> {
-        let Facts { order, catalogue, .. } = &self.facts;
+        let ReturnFacts { order, catalogue, .. } = &self.facts;
         if request.replacement.is_some() || request.keep.is_some() {
             return None;
         }

@@ -4,13 +4,14 @@ mod ask;
 
 use clap::Args;
 
-use self::ask::{Answer, Questions};
+use self::ask::{AgreedReturn, Questions};
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_WRITE, find_items, find_order};
-use super::payment::{Entered, MovedMoney, amount, enter, say_owed};
-use super::pick::{Purpose, one_named_or_picked};
+use super::arguments::payment::amount;
+use super::naming::pick::{Purpose, one_named_or_picked};
+use super::naming::{Naming, REF_TO_WRITE, find_items, find_order};
+use super::pay::recording::{Entered, MovedMoney, enter, say_owed};
 use super::product::size;
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::holding::Holding;
 use crate::domain::item_spec::REPLACEMENT;
 use crate::domain::money::Money;
@@ -36,7 +37,7 @@ use crate::store::{Audit, Read, Store, StoreError, Write};
 /// At a terminal it shows what would happen and asks; without N, the items are picked there. At the question r records a
 /// refund too, e exchanges for another size, and d says that the pieces are damaged.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(RETURNABLE))]
+#[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(RETURNABLE))]
 #[command(override_usage = "orders return [OPTIONS] <REF> <N[*Q]>...
        orders return [OPTIONS] [REF]    at a terminal: picks the order and its items")]
 #[command(after_help = "Examples:
@@ -103,7 +104,7 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (entered, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
         let (request, refund) = match &answer {
-            Some(Answer { request, refund, .. }) => (request.clone(), refund.clone()),
+            Some(AgreedReturn { request, refund, .. }) => (request.clone(), refund.clone()),
             None => (args.request(write)?, args.refund()),
         };
         if answer.as_ref().is_some_and(|answer| answer.shown.as_ref().is_some_and(|shown| *shown != order)) {
@@ -130,13 +131,13 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 impl ReturnArgs {
     /// Asks a person what comes back, if no item is named, and whether to take it.
-    fn ask(&self, store: &Store, reference: &str, naming: &Naming, context: &Context) -> anyhow::Result<Answer> {
+    fn ask(&self, store: &Store, reference: &str, naming: &Naming, context: &Context) -> anyhow::Result<AgreedReturn> {
         let (facts, request, settings) = store.read(|read| {
             let order = find_order(read, reference, naming)?;
             let request = self.request(read)?;
             let (held, catalogue) = facts(read, &order, &request)?;
             let method = read.last_method()?.unwrap_or_else(Method::cash);
-            anyhow::Ok((ask::Facts { order, held, catalogue, method }, request, read.settings()?))
+            anyhow::Ok((ask::ReturnFacts { order, held, catalogue, method }, request, read.settings()?))
         })?;
         let questions = Questions { facts, style: context.style_of_questions(&settings), context };
         let pieces = if request.pieces.is_empty() { questions.pick()? } else { request.pieces.clone() };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::commands::Context;
-use crate::commands::find::Named;
+use crate::commands::naming::Named;
 use crate::domain::money::Money;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::status::Status;

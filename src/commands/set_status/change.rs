@@ -2,11 +2,12 @@
 
 use super::ask::ask;
 use crate::commands::Context;
-use crate::commands::find::{Naming, name_orders_or_none};
-use crate::commands::keep_going::{Call, OrderFailure, load_named, print_outcomes};
-use crate::commands::payment::say_owed;
-use crate::commands::pick::{Purpose, named_or_picked};
-use crate::commands::shipping::shared_number;
+use crate::commands::arguments::shipping::shared_number;
+use crate::commands::naming::load_named;
+use crate::commands::naming::pick::{Purpose, named_or_picked};
+use crate::commands::naming::{Naming, name_orders};
+use crate::commands::pay::recording::say_owed;
+use crate::commands::run::order_outcomes::{OrderFailure, OutcomeForm, print_outcomes};
 use crate::domain::holding::Holding;
 use crate::domain::order::{Order, OrderSummary};
 use crate::domain::reference::Reference;
@@ -42,11 +43,11 @@ pub fn change(
     if shipping.tracking.is_some() && count > 1 {
         return Err(Failure::usage(format!("--tracking is for one order, and {count} are named")).into());
     }
-    let call = Call { is_list: references.is_list, keep_going, done: request.to.as_str() };
+    let form = OutcomeForm { is_list: references.is_list, keep_going, done: request.to.as_str() };
     let mut store = context.open_to_write()?;
     let (audit, naming) = (context.audit(), Naming::to_write(context));
     // Looked up before the transaction, so that nobody waits: references never change.
-    let named = store.read(|read| name_orders_or_none(read, &references.texts, &naming, keep_going))?;
+    let named = store.read(|read| name_orders(read, &references.texts, &naming, keep_going))?;
     // Naming an order is consent; picking from a list can slip.
     let is_asked = request.to == Status::Cancelled || references.are_picked;
     let shown = match is_asked && context.is_to_ask("cancelling needs an answer", "--yes answers yes")? {
@@ -99,7 +100,7 @@ pub fn change(
     }
     naming.say(context);
     let body = |(_, order): &(StatusChange, Order)| json::order(order);
-    let exit = print_outcomes(&outcomes, call, ORDER_KEYS, context, body, |changed| {
+    let exit = print_outcomes(&outcomes, form, ORDER_KEYS, context, body, |changed| {
         let text = |(change, _): &&(StatusChange, Order)| match context.ui.quiet {
             true => format!("{}\n", change.reference),
             false => order::changed(change, context.is_dry_run()),

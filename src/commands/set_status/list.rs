@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::change::record;
 use crate::commands::Context;
-use crate::commands::import_summary::{Imported, RecordOutcome};
-use crate::commands::row_list::{RowList, print_sum};
-use crate::commands::shipping::shared_number;
+use crate::commands::arguments::shipping::shared_number;
+use crate::commands::intake::import_summary::RecordOutcome;
+use crate::commands::intake::row_list::{RowList, print_sum};
+use crate::commands::run::imported::Imported;
 use crate::domain::listed_status::{Listed, ListedStatus};
 use crate::domain::order::OrderPk;
 use crate::domain::pay::overpaid;
@@ -28,7 +29,7 @@ pub fn move_listed(list: &RowList<'_>, form: &StatusForm, context: &mut Context)
     };
     let form = |columns: &Columns, _| check_columns(columns, form).map(|()| form.clone());
     let kept = context.kept_options();
-    let (summary, (), _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
+    let (summary, (), _) = list.take(COLUMNS, context, form, read, &judge_early, |write, audit, rows| {
         let mut moving = Moving { write, audit, kept: &kept, changed: HashSet::new() };
         Ok((rows.each(&mut |read| moving.enter(read))?, ()))
     })?;
@@ -36,7 +37,7 @@ pub fn move_listed(list: &RowList<'_>, form: &StatusForm, context: &mut Context)
 }
 
 /// Judges a row that needs nothing of the orders file.
-fn settle(read: &ReadStatus) -> Option<RecordOutcome> {
+fn judge_early(read: &ReadStatus) -> Option<RecordOutcome> {
     let problems = read.status.as_ref().err()?.clone();
     Some(RecordOutcome::Rejected { label: read.label.clone(), kind: FailureKind::InvalidInput, problems })
 }

@@ -12,12 +12,12 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 pub use self::change::change;
 use self::list::move_listed;
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{REFS_TO_WRITE, nearest};
-use super::import_summary::Imported;
-use super::row_list::RowList;
-use super::shipping::ShippingArgs;
-use super::source::InputArgs;
+use super::arguments::shipping::ShippingArgs;
+use super::intake::row_list::RowList;
+use super::intake::source::InputArgs;
+use super::naming::{REFS_TO_WRITE, nearest};
+use super::run::facts::{CommandFacts, Group};
+use super::run::imported::Imported;
 use crate::domain::money::Money;
 use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
@@ -39,7 +39,7 @@ use crate::options::named_file;
 /// where there are status, courier, tracking and note. The number names the order where no reference does, and else is noted with it.
 /// Nothing is asked. All or nothing. A list that is entered again changes nothing.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(CHANGEABLE))]
+#[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(CHANGEABLE))]
 #[command(override_usage = "orders set-status [OPTIONS] <REF>... <STATUS>
        orders set-status [OPTIONS] <STATUS>    at a terminal: picks the orders
        orders set-status [OPTIONS] --from <FILE> [STATUS]")]

@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::phone::read_phone;
 use crate::domain::refusal::Conflict;
@@ -16,7 +16,7 @@ use crate::render::json;
 
 /// Add an account
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Shop).writing())]
+#[command(add = CommandFacts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:
   orders user add mona --role buyer --phone '+20 101 111 2222'
   orders user add sam --role seller")]

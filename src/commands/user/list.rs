@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::arguments::choose_fields;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::arguments::listing::choose_fields;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::text::visible;
 use crate::error::Exit;
 use crate::render::json::{USER_KEYS, choose};
@@ -13,7 +13,7 @@ use crate::ui;
 
 /// List the accounts, by name
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Shop).listing(USER_KEYS))]
+#[command(add = CommandFacts::of(Group::Shop).listing(USER_KEYS))]
 #[command(after_help = "Examples:
   orders user list
   orders user list --json --fields username,role")]

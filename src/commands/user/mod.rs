@@ -7,7 +7,7 @@ pub mod remove;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::error::Exit;
 
 /// Manage the accounts that --as can name
@@ -16,7 +16,7 @@ use crate::error::Exit;
 /// takes orders and sees their own, a seller works with all orders and the catalogue, an admin also manages
 /// accounts and settings. `guest` needs no account, and may only take orders.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Shop))]
+#[command(add = CommandFacts::of(Group::Shop))]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   orders user add mona --role buyer --phone '+20 101 111 2222'

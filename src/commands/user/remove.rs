@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_user;
+use crate::commands::naming::find_user;
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::text::visible;
 use crate::error::Exit;
@@ -12,7 +12,7 @@ use crate::render::json;
 
 /// Remove an account; its orders stay, without an account
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Shop).writing())]
+#[command(add = CommandFacts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:
   orders user remove mona
   orders user remove mona --dry-run")]

@@ -1,7 +1,7 @@
 //! The differences that a count sheet found: they wait in a temporary file until the count is committed.
 
 use crate::commands::Context;
-use crate::commands::measured_rows::MeasuredRows;
+use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::settings::Settings;
 use crate::domain::shelf::Difference;
 use crate::render::count::{difference, difference_columns, difference_row};

@@ -7,8 +7,9 @@ use anyhow::Context as _;
 use super::differences::Differences;
 
 use crate::commands::Context;
-use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
-use crate::commands::row_list::RowList;
+use crate::commands::intake::import_summary::{ImportSummary, RecordOutcome};
+use crate::commands::intake::row_list::RowList;
+use crate::commands::run::imported::Imported;
 use crate::domain::product::{Product, StockKey};
 use crate::domain::row_product::RowProduct;
 use crate::domain::shelf::{Basis, Counted, Difference, count};
@@ -32,7 +33,7 @@ pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Conte
     };
     let form = |columns: &Columns, form| check_columns(columns).map(|()| form);
     let (is_table, is_quiet) = (context.is_table(), context.ui.quiet);
-    let (summary, found, settings) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
+    let (summary, found, settings) = list.take(COLUMNS, context, form, read, &judge_early, |write, audit, rows| {
         let mut count = Stocktaking {
             write,
             audit,
@@ -59,7 +60,7 @@ fn sum_up(summary: &ImportSummary, context: &Context) -> String {
 }
 
 /// Judges a row that needs nothing of the orders file.
-fn settle(read: &ReadCount) -> Option<RecordOutcome> {
+fn judge_early(read: &ReadCount) -> Option<RecordOutcome> {
     match &read.count {
         Ok(None) => Some(RecordOutcome::Skipped),
         Ok(Some(_)) => None,
@@ -85,7 +86,7 @@ struct Stocktaking<'w, 'c> {
 
 impl Stocktaking<'_, '_> {
     fn enter(&mut self, read: &ReadCount) -> anyhow::Result<RecordOutcome> {
-        let row = match settle(read) {
+        let row = match judge_early(read) {
             Some(outcome) => return Ok(outcome),
             None => read.count.as_ref().ok().and_then(Option::as_ref).context("it was counted")?,
         };

@@ -12,11 +12,11 @@ use self::list::count_list;
 
 use super::{NEEDS_NOTE, ensure_sizes_differ, pieces, print_product, size};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
-use crate::commands::import_summary::Imported;
-use crate::commands::row_list::RowList;
-use crate::commands::source::InputArgs;
+use crate::commands::intake::row_list::RowList;
+use crate::commands::intake::source::InputArgs;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{CommandFacts, Group};
+use crate::commands::run::imported::Imported;
 use crate::domain::product::ProductId;
 use crate::domain::refusal::Refusal;
 use crate::domain::shelf::{Basis, Counted, CountedLine, count, names};
@@ -38,7 +38,7 @@ use crate::store::{StoreError, Write};
 /// can go on selling. A blank cell is not counted. All or nothing. A sheet that is entered again changes nothing. What was counted
 /// for a later time than its asOf is left as it is, with a warning.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).keeping_note())]
+#[command(add = CommandFacts::of(Group::Goods).keeping_note())]
 #[command(override_usage = "orders product count [OPTIONS] <P> <N>
        orders product count [OPTIONS] <P> <SIZE=N>...
        orders product count [OPTIONS] <FILE>")]

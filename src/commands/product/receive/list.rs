@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::{NEW_SIZE, ReceiveArgs};
+use super::{NEW_SIZE_HINT, ReceiveArgs};
 use crate::commands::Context;
-use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
-use crate::commands::row_list::or_meant;
-use crate::commands::source::{InputFile, open_list};
+use crate::commands::intake::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
+use crate::commands::intake::row_list::or_meant;
+use crate::commands::intake::source::{InputFile, open_list};
+use crate::commands::run::imported::Imported;
 use crate::domain::delivery::{DeliveryDecision, DeliveryLine, DeliveryRefused, LineProblem};
 use crate::domain::product::Product;
 use crate::domain::row_product::{NamingRefusal, RowProduct};
@@ -128,7 +129,7 @@ impl List {
         }
         let mut failure = summary.failure(Imported::Deliveries).context("some row has a problem")?;
         if may_be_new {
-            failure.failure = failure.failure.hint(NEW_SIZE);
+            failure.failure = failure.failure.hint(NEW_SIZE_HINT);
         }
         Err(failure.into())
     }

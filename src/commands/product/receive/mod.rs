@@ -11,10 +11,10 @@ use list::List;
 
 use super::{ensure_sizes_differ, size};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
-use crate::commands::import_summary::Imported;
-use crate::commands::source::InputArgs;
+use crate::commands::intake::source::InputArgs;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{CommandFacts, Group};
+use crate::commands::run::imported::Imported;
 use crate::domain::delivery::{DeliveryDecision, DeliveryLine, DeliveryRefused, LineProblem, decide, read_reference};
 use crate::domain::item_spec::quantity;
 use crate::domain::product::Product;
@@ -28,7 +28,7 @@ use crate::ui;
 /// Name a product and how many came, in each size if it has sizes; or a file with a row for each: CSV or .xlsx with the columns
 /// sku (or name, or id), size and quantity. Either all is received, or nothing. The same delivery again changes nothing.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).importing(Imported::Deliveries))]
+#[command(add = CommandFacts::of(Group::Goods).importing(Imported::Deliveries))]
 #[command(override_usage = "orders product receive [OPTIONS] --ref <REF> <P> <N>
        orders product receive [OPTIONS] --ref <REF> <P> <SIZE=N>...
        orders product receive [OPTIONS] --ref <REF> <FILE>")]
@@ -76,10 +76,10 @@ pub fn run(args: &ReceiveArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let audit = context.audit();
     let (delivery, items, is_new, settings) = context.write(&mut store, |write| {
         let earlier = write.delivery(&args.reference)?;
-        let decide = |pieces: &[DeliveryLine]| decide(&args.reference, pieces, earlier, args.new_size);
+        let decide_on = |pieces: &[DeliveryLine]| decide(&args.reference, pieces, earlier, args.new_size);
         let decision = match &list {
-            Some(list) => list.decide(write, decide)?,
-            None => decide(&typed(args, find_product(write, &args.what)?)).map_err(refuse)?,
+            Some(list) => list.decide(write, decide_on)?,
+            None => decide_on(&typed(args, find_product(write, &args.what)?)).map_err(refuse)?,
         };
         let settings = write.settings()?;
         Ok(match decision {
@@ -95,7 +95,7 @@ pub fn run(args: &ReceiveArgs, context: &mut Context) -> anyhow::Result<Exit> {
         list.summary.report(Imported::Deliveries, context);
     }
     if !is_new && context.global.note.is_some() {
-        context.ui.note("the note is not stored, as nothing changed");
+        context.ui.note("the note is not stored: nothing changed");
     }
     context.print_one(json::delivery(&delivery, &items, is_new), || match (context.ui.quiet, is_new) {
         (true, _) => format!("{}\n", delivery.reference),
@@ -128,7 +128,7 @@ fn refuse(not_received: DeliveryRefused) -> Failure {
         [only] => Refusal::invalid(std::mem::take(only)).into(),
         _ => Failure::from(Refusal::invalid("some pieces cannot be received")).details(problems),
     };
-    if may_be_new { failure.hint(NEW_SIZE) } else { failure }
+    if may_be_new { failure.hint(NEW_SIZE_HINT) } else { failure }
 }
 
-const NEW_SIZE: &str = "--new-size starts the sizes that are new";
+const NEW_SIZE_HINT: &str = "--new-size starts the sizes that are new";

@@ -1,0 +1,109 @@
+//! `orders backup`: copies the file while others write.
+
+mod copy;
+#[cfg(feature = "cluster")]
+mod to_shop;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use self::copy::{checked_copy, failed, report};
+use super::Context;
+use super::run::address::ensure_file;
+use super::run::facts::{CommandFacts, Group};
+use crate::domain::refusal::Conflict;
+use crate::error::{Exit, Failure, FailureKind, OutputError};
+use crate::hint::{CommandLine, Hint};
+use crate::render::json::body;
+use crate::scratch::folder_of;
+use crate::store::refuse_leftovers;
+use crate::ui;
+
+/// Take a consistent copy of the file, while others go on writing
+///
+/// The copy is checked, and safely on the disk when the command says so. It appears whole or not at all; a file that is
+/// there is not replaced. With - it goes to stdout, once it is whole and checked: until then it is in a temporary file
+/// (TMPDIR). A file that the shell makes of it is readable for others: set umask 077 first.
+#[derive(Debug, Args)]
+#[command(add = CommandFacts::of(Group::File).backing_up())]
+#[command(after_help = "Examples:
+  orders backup orders-2026-02-07.db
+  orders backup \"backups/orders-$(date +%F).db\" --quiet
+  (umask 077; ssh shop orders backup - > orders.db)")]
+pub struct BackupArgs {
+    /// The new file; - for stdout
+    #[arg(value_name = "DEST")]
+    dest: PathBuf,
+}
+
+pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    if args.dest.as_os_str() == "-" {
+        return stream(context);
+    }
+    #[cfg(feature = "cluster")]
+    if let Some(address) = super::run::address::address_in(&args.dest)? {
+        return to_shop::back_up_to(&address, context);
+    }
+    let dest = std::path::absolute(ensure_file(&args.dest)?).map_err(|error| failed(&args.dest, &error))?;
+    if dest.symlink_metadata().is_ok() {
+        let message = format!("{} is there already", dest.display());
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
+            .error("Destination exists")
+            .hint("name a new file")
+            .into());
+    }
+    if let Some(ours) = context.orders_files()?.name_new(&dest) {
+        let message = format!("cannot write {}: {ours}", dest.display());
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message).hint("name a new file").into());
+    }
+    refuse_leftovers(&dest).map_err(|error| {
+        Failure::new(FailureKind::Conflict(Conflict::Exists), format!("{} {error}", dest.display()))
+    })?;
+    let (copy, orders) = checked_copy(folder_of(&dest), &dest, context)?;
+    let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
+    if context.is_dry_run() {
+        drop(copy);
+        context.mark_dry_run();
+    } else {
+        let held = ui::hold_interruptions();
+        let kept = copy.persist(&dest);
+        held.end(Some(kept.is_ok()));
+        kept.map_err(|error| failed(&dest, &error))?;
+        context.mark_done();
+    }
+    let path = dest.to_string_lossy();
+    let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);
+    context.print_one(body, || report(&path, orders, bytes, context.is_dry_run(), context.ui.quiet))?;
+    Ok(Exit::Done)
+}
+
+/// Writes a copy to stdout.
+fn stream(context: &Context) -> anyhow::Result<Exit> {
+    if ui::is_stdout_a_terminal() {
+        let failure = Failure::usage("a backup is a binary file, not text for a terminal");
+        return Err(failure.hint(Hint::run("to write it to a file", CommandLine::of("backup FILE"))).into());
+    }
+    if !context.is_table() {
+        return Err(Failure::usage("backup - writes the file itself to stdout: it takes no --json or --format").into());
+    }
+    if let Some(ours) = context.orders_files()?.name_stdout() {
+        let message = format!("stdout cannot take the backup: {ours}");
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
+            .hint("redirect stdout to a new file")
+            .into());
+    }
+    let folder = std::env::temp_dir();
+    let (mut copy, orders) = checked_copy(&folder, &folder, context)?;
+    let bytes = copy.bytes().map_err(|error| failed(&folder, &error))?;
+    if context.is_dry_run() {
+        let orders = if orders == 1 { "1 order".to_owned() } else { format!("{orders} orders") };
+        context.ui.note(&format!("dry run: would back up {orders} to stdout, {bytes} bytes"));
+        return Ok(Exit::Done);
+    }
+    let mut stdout = ui::stdout();
+    io::copy(copy.file_mut(), &mut stdout).and_then(|_| stdout.flush()).map_err(OutputError)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,130 @@
+//! A list of rows, CSV or a spreadsheet, taken in one transaction: what `pay --from` and `product count FILE` share.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::import_run::{Entering, ImportRun};
+use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
+use super::record_queue::Reading;
+use super::source::{InputArgs, InputFile, open_list};
+use crate::commands::Context;
+use crate::commands::run::context::retry_while_overtaken;
+use crate::commands::run::imported::Imported;
+use crate::domain::settings::Settings;
+use crate::error::{Exit, Failure};
+use crate::hint::Hint;
+use crate::input::table::columns::Columns;
+use crate::input::table::open::open_rows;
+use crate::input::table::rows::{Row, Rows as _, RowsError, TableForm};
+use crate::store::{Audit, StoreError, Write};
+
+/// A list that somebody named.
+pub struct RowList<'a> {
+    pub file: &'a str,
+    /// What its rows are.
+    pub what: Imported,
+    pub keep_going: bool,
+    pub rejects: Option<&'a PathBuf>,
+    pub input: &'a InputArgs,
+    /// What else may have been meant where there is no such file.
+    pub or_meant: Option<Hint>,
+}
+
+impl RowList<'_> {
+    /// Takes the rows of the list in one transaction, all or nothing, or with `keep_going` those that can be taken. The list has some of
+    /// these `columns`, which `form` checks; `read` reads a row, `judge_early` judges one that needs nothing of the orders file, and `enter` enters them all.
+    /// Returns what `enter` returns, with the shop's settings.
+    ///
+    /// # Errors
+    /// The list cannot be read, a row was refused, or the file cannot be written.
+    pub fn take<F: Sync, T: Send, R: Default>(
+        &self,
+        columns: &'static [&'static str],
+        context: &mut Context,
+        form: impl Fn(&Columns, TableForm) -> Result<F, String>,
+        read: impl Fn(&Row, &Columns, &F) -> (T, usize) + Sync,
+        judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
+        enter: impl Fn(&Write<'_>, &Audit, &mut Entering<'_, '_, T>) -> anyhow::Result<(ImportSummary, R)>,
+    ) -> anyhow::Result<(ImportSummary, R, Settings)> {
+        let orders_files = context.orders_files()?;
+        let run = ImportRun {
+            what: self.what,
+            keep_going: self.keep_going,
+            rejects: self.rejects,
+            orders_files: &orders_files,
+        };
+        run.check_rejects()?;
+        let opened = open_list(self.file, columns, self.input, &orders_files);
+        let source = opened.map_err(|error| or_meant(error, self.or_meant.as_ref()))?;
+        let mut store = context.open_to_write()?;
+        let settings = store.read(|read| read.settings())?;
+        let zone = settings.zone();
+        let audit = context.audit();
+        let (summary, entered) = retry_while_overtaken(|| {
+            let InputFile { name, reader, .. } = source.reopened()?;
+            let rows = open_rows(reader, columns).and_then(|rows| {
+                let of_table = TableForm { has_decimal_comma: rows.has_decimal_comma(), zone };
+                let form = form(rows.columns(), of_table)
+                    .map_err(|problem| RowsError::CutOff { line: rows.columns().line(), problem })?;
+                Ok((rows, form))
+            });
+            let (rows, form) = rows.map_err(|error| self.unreadable(&name, error))?;
+            let read_formed = |row: &Row, columns: &Columns| read(row, columns, &form);
+            let reading = Reading::Rows { name, rows, read: &read_formed };
+            let mut entered = R::default();
+            let summary = run.take(reading, judge_early, &mut store, context, |write, rows| {
+                if write.settings()?.zone() != zone {
+                    return Err(StoreError::Changed("the time zone").into());
+                }
+                let summary;
+                (summary, entered) = enter(write, &audit, rows)?;
+                Ok(summary)
+            })?;
+            anyhow::Ok((summary, entered))
+        })?;
+        summary.report(self.what, context);
+        Ok((summary, entered, settings))
+    }
+
+    fn unreadable(&self, name: &str, error: RowsError) -> anyhow::Error {
+        let (line, problem) = match error {
+            RowsError::Io(error) => return Failure::io(&error, format!("cannot read {name}")).into(),
+            RowsError::CutOff { line, problem } => (line, problem),
+        };
+        let mut summary = ImportSummary::new();
+        let place = RecordPlace { file: name, sheet: None, record: None, line, is_row: true };
+        summary.cut_off(place, Unreadable::Table, problem);
+        match summary.failure(self.what).context("the list has a problem") {
+            Ok(failure) => failure.into(),
+            Err(error) => error,
+        }
+    }
+}
+
+/// Adds to a failure to open a file what else may have been meant.
+pub fn or_meant(error: anyhow::Error, hint: Option<&Hint>) -> anyhow::Error {
+    match (error.downcast::<Failure>(), hint) {
+        (Ok(failure), Some(hint)) if failure.kind.exit_code() == 1 => failure.hint(hint.clone()).into(),
+        (Ok(failure), _) => failure.into(),
+        (Err(error), _) => error,
+    }
+}
+
+/// Prints what became of the rows of a list, which did or would do something to each, and returns the exit code.
+pub fn print_sum(
+    summary: &ImportSummary,
+    of: Imported,
+    [did, would]: [&str; 2],
+    context: &Context,
+) -> anyhow::Result<Exit> {
+    context.print_one(summary.body(of), || {
+        if context.ui.quiet {
+            return String::new();
+        }
+        let did = if context.is_dry_run() { would } else { did };
+        let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
+        format!("{did} {}, unchanged {}{rejected}\n", summary.imported, summary.unchanged)
+    })?;
+    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+}

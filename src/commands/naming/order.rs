@@ -1,0 +1,238 @@
+//! Which orders are meant: a reference in full or in part, an id, a phone or a name.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use super::nearest::nearest;
+use super::references::{Given, list_orders};
+use crate::commands::Context;
+use crate::domain::order::{Order, OrderPk};
+use crate::domain::reference::{Reference, SHORTEST_PART};
+use crate::domain::refusal::Conflict;
+use crate::domain::text::shorten;
+use crate::domain::user::{Caller, Owner};
+use crate::domain::zone::Zone;
+use crate::error::{Failure, FailureKind};
+use crate::render::zone::minute;
+use crate::store::{OrderMatch, Read, StoreError};
+use crate::ui;
+
+/// An order that was named.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub pk: OrderPk,
+    pub reference: Reference,
+}
+
+/// Who names orders, and how. Reading takes parts of references, phones and names; writing takes them only from a
+/// person at a terminal or with `--yes`.
+#[derive(Debug)]
+pub struct Naming {
+    caller: Caller,
+    pub(super) whole_only: bool,
+    /// What was typed instead of a whole reference, with the reference.
+    completed: RefCell<Vec<(String, Reference)>>,
+}
+
+impl Naming {
+    /// Names orders for a command that reads.
+    pub fn to_read(context: &Context) -> Naming {
+        Naming { caller: context.caller.clone(), whole_only: false, completed: RefCell::default() }
+    }
+
+    /// Names orders for a command that writes.
+    pub fn to_write(context: &Context) -> Naming {
+        let is_agreed = context.global.yes || context.is_dry_run();
+        let is_person = ui::is_interactive() && !context.global.no_input;
+        Naming { whole_only: !is_agreed && !is_person, ..Naming::to_read(context) }
+    }
+
+    /// Returns whether an order was named by less than a whole reference or id.
+    pub fn has_completed(&self) -> bool {
+        !self.completed.borrow().is_empty()
+    }
+
+    /// Says which orders were meant where no whole reference was typed.
+    pub fn say(&self, context: &Context) {
+        for (text, reference) in self.completed.take() {
+            context.ui.note(&format!("{} is {reference}", shorten(&text)));
+        }
+    }
+
+    fn complete(&self, text: &str, order: OrderMatch) -> Result<Found, Failure> {
+        let reference = &order.reference;
+        if self.whole_only {
+            let problem = format!("{} is not a whole reference; it fits {reference}", shorten(text));
+            return Err(Failure::usage(format!("{problem}; nothing changed"))
+                .error(problem)
+                .hint(format!("in a script, give the whole reference {reference}, or --yes")));
+        }
+        let mut completed = self.completed.borrow_mut();
+        // A transaction that is decided again finds it again.
+        completed.retain(|(earlier, _)| earlier != text);
+        completed.push((text.to_owned(), reference.clone()));
+        Ok(Found { pk: order.pk, reference: order.reference })
+    }
+}
+
+/// How many texts of a call may search the parts of all references.
+const PARTS_LIMIT: usize = 20;
+
+/// Finds orders by what was typed.
+struct Finder<'a, 'c> {
+    read: &'a Read<'c>,
+    naming: &'a Naming,
+    /// Whose orders are found; `None`: all.
+    owner: Option<Owner>,
+    /// How many more texts are searched for near misses: a script's thousand wrong ones get none.
+    near_misses_left: usize,
+    /// How many more texts may search the parts of all references: for a thousand wrong ones that would be slow.
+    parts_left: usize,
+}
+
+impl Finder<'_, '_> {
+    fn find(&mut self, text: &str, is_listed: bool) -> Result<Result<Found, Failure>, StoreError> {
+        let text = text.trim();
+        let mut whole = self.read.match_whole(text, self.owner.as_ref())?;
+        let is_reference = |order: &OrderMatch| order.reference.as_str().eq_ignore_ascii_case(text);
+        // Otherwise a guest whose reference is another's phone would stop every list that contains it.
+        if is_listed && whole.iter().any(is_reference) {
+            whole.retain(is_reference);
+        }
+        match whole.len() {
+            0 => {}
+            1 => {
+                let order = whole.remove(0);
+                return Ok(Ok(Found { pk: order.pk, reference: order.reference }));
+            }
+            _ => return Ok(Err(ambiguous(text, &whole, self.read.settings()?.zone()))),
+        }
+        if self.parts_left == 0 {
+            return Ok(Err(not_found(text).hint(format!(
+                "one call looks for {PARTS_LIMIT} parts of references at most: give whole references"
+            ))));
+        }
+        self.parts_left -= 1;
+        let mut orders = self.read.match_parts(text, self.owner.as_ref())?;
+        Ok(match orders.len() {
+            0 => Err(self.not_found(text)?),
+            1 => self.naming.complete(text, orders.remove(0)),
+            _ => Err(ambiguous(text, &orders, self.read.settings()?.zone())),
+        })
+    }
+
+    fn not_found(&mut self, text: &str) -> Result<Failure, StoreError> {
+        let failure = not_found(text);
+        let is_short = text.chars().count() < SHORTEST_PART;
+        let mut near = None;
+        if self.near_misses_left > 0 && !is_short {
+            self.near_misses_left -= 1;
+            let references = self.read.newest_references(self.owner.as_ref(), NEAR_MISSES_AMONG)?;
+            near = nearest(text, references.iter().map(String::as_str)).map(str::to_owned);
+        }
+        Ok(match near {
+            Some(near) => failure.hint(format!("did you mean {near}?")),
+            None if is_short => {
+                failure.hint(format!("a part of a reference needs at least {SHORTEST_PART} characters"))
+            }
+            None => failure.hint(list_orders()),
+        })
+    }
+}
+
+fn not_found(text: &str) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("order {} not found", shorten(text)))
+        .error(format!("Order {} not found", shorten(text)))
+}
+
+/// How many of the newest references are searched for a near miss.
+const NEAR_MISSES_AMONG: u32 = 5000;
+
+/// What was typed, with the order that it names or why it names none.
+pub type Named<'t> = (&'t str, Result<Found, Failure>);
+
+/// Finds the orders, each once, in the order named, or says why not. Orders that the caller may not see are not found.
+fn name_each<'t>(read: &Read<'_>, texts: &'t [Given], naming: &Naming) -> Result<Vec<Named<'t>>, StoreError> {
+    let mut finder =
+        Finder { read, naming, owner: naming.caller.sees_only(), near_misses_left: 3, parts_left: PARTS_LIMIT };
+    let (mut seen, mut seen_texts) = (HashSet::new(), HashSet::new());
+    let mut named = Vec::with_capacity(texts.len());
+    for given in texts.iter().filter(|given| seen_texts.insert(*given)) {
+        let found = finder.find(&given.text, given.is_listed)?;
+        if found.as_ref().ok().is_none_or(|found| seen.insert(found.pk)) {
+            named.push((given.text.as_str(), found));
+        }
+    }
+    Ok(named)
+}
+
+/// Finds the orders, each once, in the order named: all or none, unless `keep_going`.
+pub fn name_orders<'t>(
+    read: &Read<'_>,
+    texts: &'t [Given],
+    naming: &Naming,
+    keep_going: bool,
+) -> anyhow::Result<Vec<Named<'t>>> {
+    let named = name_each(read, texts, naming)?;
+    if keep_going || named.iter().all(|(_, found)| found.is_ok()) {
+        return Ok(named);
+    }
+    let failure = merge(named.into_iter().filter_map(|(_, found)| found.err()).collect());
+    // A shell splits a number with spaces into several arguments.
+    let is_number =
+        |given: &Given| !given.is_listed && given.text.chars().all(|c| c.is_ascii_digit() || "+-()".contains(c));
+    if texts.len() > 1 && texts.iter().all(is_number) {
+        let words: Vec<&str> = texts.iter().map(|given| given.text.as_str()).collect();
+        return Err(failure.hint(format!("a phone number with spaces goes in quotes: '{}'", words.join(" "))).into());
+    }
+    Err(failure.into())
+}
+
+/// Merges failures into one: the first kind by exit code, and every problem as a detail.
+fn merge(mut failures: Vec<Failure>) -> Failure {
+    failures.sort_by_key(|failure| (failure.kind == FailureKind::Usage, failure.kind.exit_code()));
+    if failures.len() == 1 {
+        return failures.remove(0);
+    }
+    let kind = failures[0].kind;
+    let count = failures.len();
+    let message = match kind {
+        _ if failures.iter().any(|failure| failure.kind != kind) => format!("{count} references name no single order"),
+        FailureKind::NotFound => format!("{count} orders not found"),
+        FailureKind::Usage => format!("{count} references are not whole"),
+        _ => format!("{count} references fit several orders"),
+    };
+    let remedies = std::mem::take(&mut failures[0].remedies);
+    let detail = |failure: Failure| match failure.details.as_slice() {
+        [] => failure.error,
+        candidates => format!("{}: {}", failure.error, candidates.join("; ")),
+    };
+    let details = failures.into_iter().map(detail).collect();
+    Failure { remedies, ..Failure::new(kind, message).details(details) }
+}
+
+/// Says which orders a text fits. Where it is the whole reference of one, only an id can name that order.
+fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
+    const SHOWN: usize = 10;
+    let count = if orders.len() > SHOWN { format!("more than {SHOWN}") } else { orders.len().to_string() };
+    let is_whole = |order: &&OrderMatch| order.reference.as_str().eq_ignore_ascii_case(text);
+    let details = orders.iter().take(SHOWN).map(|order| {
+        let id = if is_whole(&order) { format!(" (id {})", order.id) } else { String::new() };
+        format!("{}{id}: {}, {}", order.reference, order.customer_name, minute(order.order_date, zone))
+    });
+    let hint = match orders.iter().find(is_whole) {
+        Some(order) => {
+            format!("name the order with this reference by its id {}, the others by their references", order.id)
+        }
+        None => "name one by its reference".to_owned(),
+    };
+    let message = format!("{} fits {count} orders", shorten(text));
+    Failure::new(FailureKind::Conflict(Conflict::Ambiguous), message).details(details.collect()).hint(hint)
+}
+
+/// Finds the one order that `text` names.
+pub fn find_order(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Result<Order> {
+    let mut finder = Finder { read, naming, owner: naming.caller.sees_only(), near_misses_left: 1, parts_left: 1 };
+    let found = finder.find(text, false)??;
+    Ok(read.orders(&[found.pk])?.remove(0))
+}

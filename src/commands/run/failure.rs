@@ -1,0 +1,94 @@
+//! Explains a failure: what went wrong, what became of the change, and what to do next.
+
+use serde_json::Value;
+
+use super::context::Context;
+use super::facts::{CommandFacts, task_named};
+use super::imported::Imported;
+#[cfg(feature = "cluster")]
+use crate::domain::text::shell_argument;
+use crate::error::{Explained, Failure, FailureKind, Fault, NAME_ANOTHER_FILE, explain};
+use crate::hint::{CommandLine, Hint};
+use crate::render::json::Body;
+use crate::store::StoreError;
+
+/// Explains why a command failed. A failed import gets the body of one that took nothing, which `empty_body` makes.
+///
+/// A refusal by a command that changes something says that nothing changed, unless that is unknown, or plain: a wrong
+/// command line, a missing permission or a missing file.
+pub fn explain_failure(
+    error: anyhow::Error,
+    facts: &CommandFacts,
+    context: &Context,
+    empty_body: impl Fn(Imported) -> Body,
+) -> Explained {
+    let is_outcome_unknown = error.downcast_ref().is_some_and(StoreError::is_outcome_unknown);
+    let file = context.file().ok();
+    let error = match (error.downcast::<StoreError>(), &file) {
+        (Ok(error), Some(file)) => error.diagnosed(file).into(),
+        (Ok(error), None) => error.into(),
+        (Err(error), _) => error,
+    };
+    #[cfg(feature = "cluster")]
+    let of_replica = replica_hint(&error, context);
+    let mut explained = explain(&error, file.as_deref().map(|file| context.name(file)).as_deref());
+    if explained.failure.kind == FailureKind::Internal(Fault::MissingFile) && facts.imports == Some(Imported::Products)
+    {
+        // Only a dry run of it needs the file.
+        let empty = Hint::run("to make an empty one first", CommandLine::of("config timeZone ZONE"));
+        explained.failure.remedies =
+            vec!["without --dry-run, this command makes it".into(), empty, NAME_ANOTHER_FILE.into()];
+    }
+    #[cfg(feature = "cluster")]
+    if let Some(hint) = of_replica {
+        explained.failure.remedies = vec![hint];
+    }
+    explained.failure = with_fitting_hints(explained.failure, context);
+    if context.has_committed() {
+        return explained;
+    }
+    if let Some(imports) = facts.imports
+        && explained.body.is_empty()
+    {
+        explained.body = empty_body(imports);
+        if is_outcome_unknown {
+            for (_, count) in explained.body.iter_mut().filter(|(_, count)| count.is_number()) {
+                *count = Value::Null;
+            }
+        }
+    }
+    let kind = explained.failure.kind;
+    let was_nothing_begun =
+        matches!(kind, FailureKind::Usage | FailureKind::PermissionDenied | FailureKind::Internal(Fault::MissingFile));
+    if let Some(undone) = facts.undone
+        && !is_outcome_unknown
+        && !was_nothing_begun
+    {
+        explained.conclude(undone);
+    }
+    explained
+}
+
+/// Returns what to do where this machine's replica of a shop in a cluster is at fault, or does not fit the cluster.
+#[cfg(feature = "cluster")]
+fn replica_hint(error: &anyhow::Error, context: &Context) -> Option<Hint> {
+    use StoreError::{Damaged, Differs, Malformed, NotOurs, OtherLog};
+    let error = error.downcast_ref::<StoreError>()?;
+    let is_of_replica = matches!(error, Damaged(_) | Differs(_) | Malformed(_) | NotOurs(_) | OtherLog);
+    context.address().ok().flatten().filter(|_| is_of_replica)?;
+    let replica = context.file().ok()?.display().to_string();
+    let words = "where the cluster is the right one, move this machine's replica away, and it is made anew";
+    Some(format!("{words}:  mkdir -p old && mv {}* old/", shell_argument(&replica)).into())
+}
+
+/// Fits a failure's hints to the caller: drops the commands that they may not run, and adds their `--db` and `--as` to the others.
+pub fn with_fitting_hints(mut failure: Failure, context: &Context) -> Failure {
+    let may = |hint: &Hint| {
+        let task = hint.command_name().and_then(task_named);
+        task.is_none_or(|task| context.caller.may(task).is_ok())
+    };
+    failure.remedies.retain(may);
+    let kept = context.kept_options();
+    failure.remedies = failure.remedies.into_iter().map(|hint| kept.add_to(hint)).collect();
+    failure
+}

@@ -1,0 +1,33 @@
+//! The kinds of things that an import takes in.
+
+/// What an import takes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    Orders,
+    /// Products, which may also be updated.
+    Products,
+    /// The payments of a list, a row each.
+    Payments,
+    /// What came with a delivery, a row each.
+    Deliveries,
+    /// What was counted, a row each.
+    Counts,
+    /// How far orders have come, a row each.
+    Statuses,
+}
+
+impl Imported {
+    /// Returns the word for one of what it takes in.
+    pub fn record(self) -> &'static str {
+        match self {
+            Imported::Products => "product",
+            _ if self.is_list() => "row",
+            _ => "record",
+        }
+    }
+
+    /// Returns whether it is one list, of rows that all count.
+    pub fn is_list(self) -> bool {
+        !matches!(self, Imported::Orders | Imported::Products)
+    }
+}
