@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::import_summary::RecordOutcome;
 use crate::domain::incoming::Revision;
+use crate::domain::intake::{decide_new, decide_repeat};
 use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{decide_new, decide_repeat};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::RefusalKind;
 use crate::domain::resolve::{Rejected, ResolvedOrder, resolve, unknown_products};

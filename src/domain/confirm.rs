@@ -198,9 +198,9 @@ fn confirmation(order: &Order, movements: Vec<Movement>, gone: &mut Holding, cat
 mod tests {
     use super::*;
     use crate::domain::money::Money;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
     use crate::domain::reference::Reference;
     use crate::domain::refusal::RefusalKind;
 

@@ -434,8 +434,8 @@ mod tests {
     use super::*;
     use crate::domain::holding::tests::held;
     use crate::domain::order::Return;
+    use crate::domain::order_samples::{incoming, now, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::user::Role;
 
     /// A pending order: 2 shirts in L, 1 cap.

@@ -176,8 +176,8 @@ pub fn contradictions(order: &Order, held: &Holding, catalogue: &Catalogue) -> V
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     /// Returns what an order holds whose items are in the catalogue.
     pub fn held(order: &Order, catalogue: &Catalogue) -> Holding {

@@ -189,8 +189,8 @@ impl EarlyRevisions {
 mod tests {
     use super::*;
     use crate::domain::limits::{ADDRESS, BARCODE, CHOICE, IMAGE, MESSAGE_ID, NAME, NOTE, PHONE};
+    use crate::domain::order_samples::incoming;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::incoming;
 
     #[test]
     fn every_text_of_an_order_has_a_limit_in_characters() {

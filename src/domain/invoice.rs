@@ -61,8 +61,8 @@ pub fn account(summary: &OrderSummary) -> Vec<(Entry, Balance)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     #[derive(Default)]
     struct Case {

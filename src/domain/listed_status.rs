@@ -80,8 +80,8 @@ impl ListedStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     fn listed(status: Status, courier: Option<&str>, tracking: Option<&str>) -> ListedStatus {
         let said = |text: Option<&str>| text.map(|text| Some(text.to_owned()));

@@ -263,10 +263,10 @@ mod tests {
     use super::*;
     use crate::domain::confirm::decide;
     use crate::domain::order::Return;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::payment::{Method, PaymentPk, sum};
     use crate::domain::product::Catalogue;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
     use crate::domain::terms::Terms;
     use crate::domain::time::Timestamp;
 

@@ -37,7 +37,7 @@
 //! | `row_product` | which product a row of a table means |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
 //! | `typed`, `item_spec` | an order that somebody types; an item as typed |
-//! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
+//! | `intake`, `duplicate` | whether an order that comes in is new, unchanged or refused (rules 1 and 6); likely duplicates |
 //! | `holding` | what an order holds of the stock: its items less what came back (rule 2) |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
 //! | `transition`, `listed_status`, `edit`, `returns` | all other steps (rules 2 and 3), also in a list; changing an order; what a customer sends back |
@@ -64,6 +64,7 @@ pub(crate) mod finding;
 pub(crate) mod history;
 pub(crate) mod holding;
 pub mod incoming;
+pub mod intake;
 #[cfg(test)]
 mod invariants;
 pub(crate) mod invoice;
@@ -74,13 +75,14 @@ pub(crate) mod message;
 pub mod money;
 pub(crate) mod obstacle;
 pub mod order;
+#[cfg(test)]
+pub(crate) mod order_samples;
 pub mod pay;
 pub mod payment;
 pub(crate) mod phone;
 pub(crate) mod problems;
 pub mod product;
 pub(crate) mod product_change;
-pub mod receive;
 pub mod reference;
 pub(crate) mod refusal;
 pub mod remarks;

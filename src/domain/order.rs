@@ -354,8 +354,8 @@ pub fn sums(items: impl IntoIterator<Item = (Money, u32)>) -> Option<(Money, i64
 #[cfg(test)]
 mod tests {
     use super::{FORGOTTEN, Money, Order, Return};
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
 
     #[test]
     fn an_item_that_differs_from_the_catalogue_in_name_or_barcode_is_marked() {
@@ -401,7 +401,7 @@ mod tests {
 
     #[test]
     fn an_order_is_forgotten_if_nothing_names_its_customer() {
-        use crate::domain::receive::tests::order;
+        use crate::domain::order_samples::order;
         use crate::domain::status::Status;
         let shirt = product("Shirt", &[("", 1)]);
         let catalogue = [shirt.clone()].into_iter().collect();
@@ -420,7 +420,7 @@ mod tests {
 
     #[test]
     fn all_of_an_order_is_back_once_no_item_has_a_piece_left() {
-        use crate::domain::receive::tests::order;
+        use crate::domain::order_samples::order;
         use crate::domain::status::Status;
         let (shirt, cap) = (product("Shirt", &[("", 9)]), product("Cap", &[("", 9)]));
         let catalogue = [shirt.clone(), cap.clone()].into_iter().collect();

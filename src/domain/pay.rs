@@ -238,9 +238,9 @@ pub fn overpaid(summary: &OrderSummary) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, now, order as received};
     use crate::domain::payment::{ListedPayment, Method, Payment, sum};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, order as received};
     use crate::domain::row_order::RowOrder;
 
     fn balance(hundredths: i64) -> Balance {

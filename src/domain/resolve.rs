@@ -229,9 +229,9 @@ fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, now, resolved_order};
     use crate::domain::product::ProductKey;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, resolved_order};
 
     #[test]
     fn an_order_from_a_wrong_clock_gets_the_time_of_receipt() {

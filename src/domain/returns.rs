@@ -403,8 +403,8 @@ pub(crate) mod tests {
     use super::*;
     use crate::domain::holding::tests::held;
     use crate::domain::order::Return;
+    use crate::domain::order_samples::{incoming, now, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::refusal::RefusalKind;
 
     /// Makes an order what a decision makes of it, as the store does.

@@ -77,8 +77,8 @@ impl Settlement {
 mod tests {
     use super::*;
     use crate::domain::money::Balance;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
     use crate::domain::refusal::{Conflict, RefusalKind};
     use crate::domain::status::Status;
 

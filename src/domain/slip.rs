@@ -212,8 +212,8 @@ fn added_by_exchange(order: &Order) -> Balance {
 mod tests {
     use super::*;
     use crate::domain::order::Exchange;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     #[test]
     fn a_pick_list_adds_up_what_is_to_be_packed_by_product_size_and_color() {

@@ -369,9 +369,9 @@ fn received_twice(facts: &Facts, now: Timestamp) -> Needs {
 mod tests {
     use super::*;
     use crate::domain::money::{Balance, Money};
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::payment::PaymentPk;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     const HOUR: i64 = 3_600_000;
 

@@ -139,9 +139,9 @@ fn illegal(order: &Order, Request { to, keep, .. }: Request) -> Refusal {
 mod tests {
     use super::*;
     use crate::domain::order::Return;
+    use crate::domain::order_samples::{incoming, now, order};
     use crate::domain::product::StockKey;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::refusal::RefusalKind;
 
     fn order_in(status: Status) -> Order {

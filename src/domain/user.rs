@@ -272,8 +272,8 @@ mod tests {
 
     #[test]
     fn a_buyer_sees_their_own_orders_and_a_guest_none() {
+        use crate::domain::order_samples::{incoming, order};
         use crate::domain::product::tests::product;
-        use crate::domain::receive::tests::{incoming, order};
         let shirt = product("Shirt", &[("", 1)]);
         let mut summary =
             order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending).summary;
@@ -291,8 +291,8 @@ mod tests {
 
     #[test]
     fn an_order_is_its_accounts_or_its_numbers() {
+        use crate::domain::order_samples::{incoming, order};
         use crate::domain::product::tests::product;
-        use crate::domain::receive::tests::{incoming, order};
         let shirt = product("Shirt", &[("", 1)]);
         let mut summary =
             order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending).summary;

@@ -560,8 +560,8 @@ pub fn settings(settings: &Settings) -> Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, order as an_order};
     use crate::domain::product::tests::product as a_product;
-    use crate::domain::receive::tests::{incoming, order as an_order};
     use crate::domain::status::Status;
 
     #[test]

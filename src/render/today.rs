@@ -287,9 +287,9 @@ mod tests {
     use chrono::Duration;
 
     use super::*;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::ProductId;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
     use crate::domain::refusal::Remedy;
     use crate::domain::status::Status;
     use crate::domain::zone::Zone;

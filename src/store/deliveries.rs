@@ -42,7 +42,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// Its reference is no longer free, or a product no longer there.
-    pub fn receive(&self, reference: &str, items: &[ReceivedItem], audit: &Audit) -> Result<(), StoreError> {
+    pub fn receive_delivery(&self, reference: &str, items: &[ReceivedItem], audit: &Audit) -> Result<(), StoreError> {
         self.change_one(
             "the delivery",
             "INSERT INTO deliveries (reference, at, actor, note) VALUES (:reference, :at, :actor, :note)

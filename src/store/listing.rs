@@ -183,8 +183,8 @@ impl Read<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::reference::Reference;
     use crate::domain::resolve::ResolvedOrder;
     use crate::domain::status::Status;

@@ -270,8 +270,8 @@ pub(super) fn duplicate_window(date: Timestamp) -> (Timestamp, Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::shipping::ShippingEdit;
     use crate::domain::time::Clock;
     use crate::store::commit::tests::{audit, store};

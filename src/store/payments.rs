@@ -208,9 +208,9 @@ fn payment(row: &Row<'_>, before: &[Payment]) -> rusqlite::Result<Payment> {
 mod tests {
     use super::*;
     use crate::domain::money::Balance;
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::pay::decide_void;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::time::{Clock, Timestamp};
     use crate::store::commit::tests::{audit, store};
     use crate::store::transaction::Outcome;

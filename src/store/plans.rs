@@ -19,11 +19,11 @@ use crate::domain::delivery::ReceivedItem;
 use crate::domain::edit::{Change, Edited};
 use crate::domain::incoming::{Source, SourceKind};
 use crate::domain::money::{Balance, Money};
+use crate::domain::order_samples::{incoming, resolved_order};
 use crate::domain::payment::{Method, PaymentEntry};
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
 use crate::domain::product_change::remove_sizes;
-use crate::domain::receive::tests::{incoming, resolved_order};
 use crate::domain::remarks::{Block, Remarks};
 use crate::domain::report::money::Outstanding;
 use crate::domain::report::sales::Window;
@@ -317,7 +317,7 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     write.insert_product(&belt, &audit())?;
     let line = belt.stock[0].clone();
     let received = ReceivedItem { product: Arc::new(belt.clone()), line, is_new_size: false, quantity: 1 };
-    write.receive("INV-1", &[received], &audit())?;
+    write.receive_delivery("INV-1", &[received], &audit())?;
     for (_, movement) in remove_sizes(&belt, &["L".to_owned()], &HashMap::new(), None).into_iter().flatten() {
         write.remove_size(&movement, &audit())?;
     }

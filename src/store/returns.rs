@@ -189,9 +189,9 @@ mod tests {
     use super::*;
     use crate::domain::edit::Change;
     use crate::domain::holding::Holding;
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::resolve::ResolvedOrder;
     use crate::domain::returns::ReturnedLine;
     use crate::domain::status::Status;

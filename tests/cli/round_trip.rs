@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use orders::domain::incoming::IncomingOrder;
+use orders::domain::intake::{Known, decide_new, decide_repeat};
 use orders::domain::money::Money;
 use orders::domain::order::{Order, OrderPk, OrderSummary};
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
-use orders::domain::receive::{Known, decide_new, decide_repeat};
 use orders::domain::resolve::{ResolvedOrder, resolve};
 use orders::domain::settings::Settings;
 use orders::domain::shipping::Shipping;
@@ -118,7 +118,7 @@ proptest! {
         let again = read(&printed).map_err(|problems| TestCaseError::fail(problems.into_first().join("; ")))?;
         prop_assert_eq!((&again.reference, again.order_date), (&first.reference, first.order_date));
         prop_assert_eq!((&again.customer, again.total), (&first.customer, first.total));
-        let known = Known { order, received_before: false };
+        let known = Known { order, came_before: false };
         prop_assert_eq!(decide_repeat(&resolve(&again), &known, &Caller::Operator), Ok(()));
     }
 }

@@ -173,8 +173,8 @@ mod tests {
 
     #[test]
     fn an_order_that_waits_says_how_much_and_how_long() {
+        use crate::domain::order_samples::{incoming, order};
         use crate::domain::product::tests::product;
-        use crate::domain::receive::tests::{incoming, order};
         use crate::domain::status::Status;
         let shirt = product("Shirt", &[("", 1)]);
         let catalogue = [shirt.clone()].into_iter().collect();

@@ -116,8 +116,8 @@ fn availability(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (
 mod tests {
     use super::*;
     use crate::domain::money::Money;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
     use crate::domain::status::Status;
 
     #[test]

@@ -7,11 +7,11 @@ use std::io::{Cursor, Read as _};
 use std::sync::{Arc, LazyLock};
 
 use orders::domain::incoming::{IncomingItem, IncomingOrder};
+use orders::domain::intake::{Known, decide_new, decide_repeat};
 use orders::domain::money::Money;
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
 use orders::domain::product::ProductKey;
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
-use orders::domain::receive::{Known, decide_new, decide_repeat};
 use orders::domain::reference::Reference;
 use orders::domain::resolve::{ResolvedOrder, resolve};
 use orders::domain::settings::Settings;
@@ -286,7 +286,7 @@ fn hold_accepted(incoming: &IncomingOrder) {
     };
     assert_eq!(again.order_date, order_date, "{printed}");
     let again = resolve(again).expect("its products are there");
-    let known = Known { order: kept, received_before: false };
+    let known = Known { order: kept, came_before: false };
     let judged = decide_repeat(&again, &known, &Caller::Operator);
     assert_eq!(judged, Ok(()), "what is printed is unchanged: {printed}");
 }
