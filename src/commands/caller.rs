@@ -26,7 +26,7 @@ impl Context {
 
     /// Checks that the caller may do `task`.
     pub fn ensure_may(&self, task: Task) -> Result<(), Failure> {
-        self.caller.may(task).map_err(|refused| {
+        self.caller.ensure_may(task).map_err(|refused| {
             let mut rule = refused.to_owned();
             rule[..1].make_ascii_lowercase();
             let denied = |message| Failure::new(FailureKind::PermissionDenied, message).error(refused);

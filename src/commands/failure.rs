@@ -79,7 +79,7 @@ fn replica_hint(error: &anyhow::Error, context: &Context) -> Option<Hint> {
 pub fn with_fitting_hints(mut failure: Failure, context: &Context) -> Failure {
     let may = |hint: &Hint| {
         let task = hint.command_name().and_then(task_named);
-        task.is_none_or(|task| context.caller.may(task).is_ok())
+        task.is_none_or(|task| context.caller.may(task))
     };
     failure.remedies.retain(may);
     let kept = context.kept_options();

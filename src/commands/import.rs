@@ -16,7 +16,7 @@ use super::record_reader::{Input, Put};
 use super::rejects::Rejects;
 use super::source::{InputArgs, InputFile, open_sources};
 use crate::domain::incoming::{EarlyRevisions, Revision};
-use crate::domain::product::Catalogue;
+use crate::domain::product::Products;
 use crate::domain::resolve::Rejected;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
@@ -94,9 +94,9 @@ fn import(
     let mut progress = Progress::new();
     let zone = store.read(|read| read.settings())?.zone();
     // The catalogue is loaded in the transaction: what is read before is looked up in it later.
-    let shop: OnceLock<(Catalogue, Timestamp)> = OnceLock::new();
+    let shop: OnceLock<(Products, Timestamp)> = OnceLock::new();
     let ids = Mutex::new(&mut ids);
-    let resolve = |order, (catalogue, now): &(Catalogue, Timestamp)| {
+    let resolve = |order, (catalogue, now): &(Products, Timestamp)| {
         CheckedOrder::of(order, *now, catalogue, &mut || (ids.lock().unwrap_or_else(PoisonError::into_inner))())
     };
     let mut read = |input: Input<'_>, put: &mut Put<'_, ImportOrder>| {

@@ -7,7 +7,7 @@ use super::limits::{DELIVERY, SIZES, excess};
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal};
-use super::stock::NO_SIGNS;
+use super::stock::SIZE_SIGNS_PROBLEM;
 use super::text::{is_blank, size_key};
 use super::time::Timestamp;
 
@@ -198,7 +198,7 @@ fn find_line(product: &Product, size: Option<&str>, new_sizes: bool) -> Result<(
         (None, Some(_)) if !product.is_sized() && product.stock_quantity() > 0 => {
             Err(format!("{name}: is not tracked by size, and has {} on hand", product.stock_quantity()).into())
         }
-        (None, Some(size)) if size.contains([',', '=']) => Err(format!("{name}: {NO_SIGNS}").into()),
+        (None, Some(size)) if size.contains([',', '=']) => Err(format!("{name}: {SIZE_SIGNS_PROBLEM}").into()),
         (None, Some(size)) if !new_sizes => {
             let problem = match product.is_sized() {
                 true => no_such_size(name, Some(size), &product.size_names()),

@@ -26,7 +26,7 @@ pub fn decide_new(
     settings: &Settings,
 ) -> Result<Vec<String>, Rejected> {
     let mut problems = Problems::default();
-    if let Some(problem) = order.reference.mistaken_for() {
+    if let Some(problem) = order.reference.problem_as_new() {
         problems.push(format!("orderReference: {problem}"));
     }
     if let (Some(sent), Some(ours)) = (&order.currency, &settings.currency)
@@ -74,21 +74,21 @@ mod tests {
     use crate::domain::money::Money;
     use crate::domain::order_samples::{incoming, now, order};
     use crate::domain::product::tests::product;
-    use crate::domain::product::{Catalogue, Product};
+    use crate::domain::product::{Product, Products};
     use crate::domain::reference::Reference;
     use crate::domain::resolve::resolve;
     use crate::domain::status::Status;
     use crate::domain::time::Timestamp;
 
     struct Shop {
-        catalogue: Catalogue,
+        products: Products,
         settings: Settings,
     }
 
     impl Shop {
         fn resolve(&self, incoming: &IncomingOrder) -> Result<ResolvedOrder, Rejected> {
             let reference = incoming.reference.clone().unwrap();
-            resolve(incoming.clone(), reference, now(), &self.catalogue, &mut Uuid::nil)
+            resolve(incoming.clone(), reference, now(), &self.products, &mut Uuid::nil)
         }
 
         fn take_new(&self, incoming: &IncomingOrder, others: &[Order]) -> Result<Vec<String>, Rejected> {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     fn shop(products: &[&Product]) -> Shop {
-        Shop { catalogue: products.iter().map(|p| (*p).clone()).collect(), settings: Settings::default() }
+        Shop { products: products.iter().map(|p| (*p).clone()).collect(), settings: Settings::default() }
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
         let cap = product("Cap", &[("", 5)]);
         let shop = shop(&[&shirt, &cap]);
         let first = incoming(&[(&shirt, 2, None), (&cap, 1, Some("M"))]);
-        let order = order(&first, &shop.catalogue, 1, Status::Shipped);
+        let order = order(&first, &shop.products, 1, Status::Shipped);
         type Change = fn(&mut IncomingOrder);
         let cases: &[(&str, Change, &str)] = &[
             ("nothing", |_| (), ""),
@@ -167,7 +167,7 @@ mod tests {
             shop.take_new(&order, &[]),
             Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() })
         );
-        shop.catalogue = [&shirt, &cap, &belt].into_iter().cloned().collect();
+        shop.products = [&shirt, &cap, &belt].into_iter().cloned().collect();
         let problems: Vec<String> = vec!["currency: is USD, but this shop sells in EGP".to_owned()];
         let foreign = Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() });
         assert_eq!(shop.take_new(&order, &[]), foreign);
@@ -189,7 +189,7 @@ mod tests {
                 shop.take_new(&sent, &[]),
                 Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() })
             );
-            let known = Known { order: order(&sent, &shop.catalogue, 1, Status::Pending), came_before: false };
+            let known = Known { order: order(&sent, &shop.products, 1, Status::Pending), came_before: false };
             assert_eq!(shop.take_repeat(&sent, &known), Ok(()), "an old one stays");
         }
     }
@@ -203,7 +203,7 @@ mod tests {
             let mut earlier = incoming(&[(item, 1, None)]);
             earlier.reference = Reference::parse(reference);
             earlier.order_date = Timestamp::parse(date).unwrap();
-            order(&earlier, &shop.catalogue, 1, Status::Pending)
+            order(&earlier, &shop.products, 1, Status::Pending)
         };
         let cases = [
             (vec![], None),
@@ -241,7 +241,7 @@ mod tests {
         let shop = shop(&[&shirt]);
         let mut sent = incoming(&[(&shirt, 1, None)]);
         sent.customer.phone = "call me".to_owned();
-        let earlier = order(&sent, &shop.catalogue, 1, Status::Pending);
+        let earlier = order(&sent, &shop.products, 1, Status::Pending);
         let warnings = shop.take_new(&sent, &[earlier]).unwrap();
         assert_eq!(warnings, ["customerPhone call me has no digit: ask for the number"]);
     }

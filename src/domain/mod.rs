@@ -32,7 +32,7 @@
 //! | `terms`, `payment`, `settlement` | what an order costs beside its items; what was paid of it; what is said of it at a confirmation |
 //! | `shipping` | who carries an order, and its tracking number |
 //! | `row_order` | the order that a row of a list is about |
-//! | `pay` | what is recorded when money moves: payments, refunds, rows of a list, voids |
+//! | `record_payment` | what is recorded when money moves: payments, refunds, rows of a list, voids |
 //! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
 //! | `row_product` | which product a row of a table means |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
@@ -46,7 +46,7 @@
 //! | `delivery` | goods that come in |
 //! | `history` | the history of an order, and of a product |
 //! | `slip`, `invoice` | what to fetch and pack, and what the courier collects; what an invoice says of the money |
-//! | `template`, `message` | the occasions for messages to a customer; what they say |
+//! | `occasion`, `own_words`, `message` | the occasions for messages to a customer; the shop's own words for them; what they say |
 //! | `report`, `today` | the content of the reports; what needs somebody now |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
 //! | `limits` | how long texts may be, and how many sizes and pictures a product may have |
@@ -74,15 +74,17 @@ pub(crate) mod listed_status;
 pub(crate) mod message;
 pub mod money;
 pub(crate) mod obstacle;
+pub(crate) mod occasion;
 pub mod order;
 #[cfg(test)]
 pub(crate) mod order_samples;
-pub mod pay;
+pub mod own_words;
 pub mod payment;
 pub(crate) mod phone;
 pub(crate) mod problems;
 pub mod product;
 pub(crate) mod product_change;
+pub mod record_payment;
 pub mod reference;
 pub(crate) mod refusal;
 pub mod remarks;
@@ -99,7 +101,6 @@ pub(crate) mod shortage;
 pub(crate) mod slip;
 pub mod status;
 pub(crate) mod stock;
-pub mod template;
 pub mod terms;
 pub mod text;
 pub mod time;

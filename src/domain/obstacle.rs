@@ -61,7 +61,7 @@ impl Obstacle {
             Obstacle::NoSuchSize { .. } => RefusalKind::InvalidInput,
             Obstacle::NotPending(_, Status::Cancelled) => RefusalKind::Conflict(Conflict::Step),
             Obstacle::NotPending(..) => RefusalKind::Conflict(Conflict::Already),
-            Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => RefusalKind::Conflict(Conflict::Price),
+            Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => RefusalKind::Conflict(Conflict::NotAgreed),
             Obstacle::Unpayable { refusal, .. } => refusal.kind,
             Obstacle::Short(_) => RefusalKind::InsufficientStock,
         }
@@ -201,7 +201,7 @@ fn refuse_status(order: &Order, status: Status) -> Refusal {
 /// Returns what to do next: first what is missing, then what only needs consent.
 fn remedies(orders: &[Order], obstacles: &[Obstacle], shortages: &[&Shortage]) -> Vec<Remedy> {
     let all_orders = || orders.iter().map(|order| order.summary.reference.clone()).collect();
-    let needs_consent = |obstacle: &Obstacle| obstacle.kind() == RefusalKind::Conflict(Conflict::Price);
+    let needs_consent = |obstacle: &Obstacle| obstacle.kind() == RefusalKind::Conflict(Conflict::NotAgreed);
     if obstacles.iter().all(needs_consent) {
         return vec![Remedy::AcceptPrices(all_orders())];
     }

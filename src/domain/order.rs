@@ -67,7 +67,7 @@ pub struct OrderSummary {
     /// The worth of what came back.
     pub returned: Money,
     /// The sum of its payments; `None`: none was recorded.
-    pub recorded: Option<Balance>,
+    pub payments_sum: Option<Balance>,
     /// Who carries it.
     pub shipping: Shipping,
 }
@@ -101,7 +101,7 @@ impl OrderSummary {
 
     /// Returns what was paid; `None` where nobody recorded a payment, and no courier collects one.
     pub fn paid(&self) -> Option<Balance> {
-        self.recorded.or(self.terms.is_cod.then_some(Balance::ZERO))
+        self.payments_sum.or(self.terms.is_cod.then_some(Balance::ZERO))
     }
 
     /// Returns what is due, below zero if it is owed to the customer; `None` where [`paid`](Self::paid) is.
@@ -111,7 +111,7 @@ impl OrderSummary {
 
     /// Returns what is left to pay, whether money was recorded or not; below zero if it is owed to the customer.
     pub fn left_to_pay(&self) -> Balance {
-        self.grand_total().minus(self.recorded.unwrap_or_default())
+        self.grand_total().minus(self.payments_sum.unwrap_or_default())
     }
 }
 

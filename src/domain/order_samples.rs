@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use super::order::{Customer, Order, OrderPk, sums};
-use super::product::{Catalogue, NamedProduct, Product, ProductKey};
+use super::product::{NamedProduct, Product, ProductKey, Products};
 use super::reference::Reference;
 use super::resolve::{ResolvedOrder, resolve};
 use super::status::Status;
@@ -52,16 +52,16 @@ pub fn now() -> Timestamp {
 }
 
 /// An incoming order, resolved.
-pub fn resolved_order(incoming: &IncomingOrder, catalogue: &Catalogue) -> ResolvedOrder {
+pub fn resolved_order(incoming: &IncomingOrder, products: &Products) -> ResolvedOrder {
     let reference = incoming.reference.clone().unwrap();
     let mut ids = 1..;
     let new_id = &mut || Uuid::from_u128(ids.next().expect("there are many"));
-    resolve(incoming.clone(), reference, now(), catalogue, new_id).unwrap()
+    resolve(incoming.clone(), reference, now(), products, new_id).unwrap()
 }
 
 /// The order that an incoming one becomes.
-pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
-    let mut order = resolved_order(incoming, catalogue).draft();
+pub fn order(incoming: &IncomingOrder, products: &Products, pk: i64, status: Status) -> Order {
+    let mut order = resolved_order(incoming, products).draft();
     (order.summary.pk, order.summary.status) = (OrderPk(pk), status);
     order
 }

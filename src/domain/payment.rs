@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::limits::RECEIPT;
 use super::money::Balance;
-use super::row_order::RowOrder;
 use super::time::Timestamp;
 use super::typed_text::read_line;
 
@@ -111,25 +110,6 @@ pub struct PaymentEntry {
     pub receipt: Option<String>,
     /// When the money moved; `None`: when it is recorded.
     pub paid_at: Option<Timestamp>,
-}
-
-/// A row of the courier's or the bank's list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedPayment {
-    /// Its order.
-    pub order: RowOrder,
-    /// The money.
-    pub entry: PaymentEntry,
-    /// A note, if there is one.
-    pub note: Option<String>,
-}
-
-impl ListedPayment {
-    /// Returns about how many bytes of memory it takes.
-    pub fn size(&self) -> usize {
-        let texts = self.order.text().len() + self.entry.receipt.as_ref().map_or(0, String::len);
-        size_of::<ListedPayment>() + texts + self.note.as_ref().map_or(0, String::len)
-    }
 }
 
 /// Reads a receipt.

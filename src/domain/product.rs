@@ -128,7 +128,7 @@ impl Product {
     }
 
     /// Returns the discounted price, if any: shop pages send 0 for none.
-    pub fn real_discount(sent: Option<Money>) -> Option<Money> {
+    pub fn discounted_price_or_none(sent: Option<Money>) -> Option<Money> {
         sent.filter(|price| *price != Money::ZERO)
     }
 
@@ -291,12 +291,12 @@ impl fmt::Display for ProductKey {
 
 /// The products that a decision needs.
 #[derive(Debug, Clone, Default)]
-pub struct Catalogue {
+pub struct Products {
     products: HashMap<ProductId, Product>,
     by_barcode: HashMap<String, ProductId>,
 }
 
-impl Catalogue {
+impl Products {
     /// Looks a product up by its id.
     pub fn get(&self, id: ProductId) -> Option<&Product> {
         self.products.get(&id)
@@ -327,11 +327,11 @@ impl Catalogue {
     }
 }
 
-impl FromIterator<Product> for Catalogue {
-    fn from_iter<I: IntoIterator<Item = Product>>(products: I) -> Catalogue {
+impl FromIterator<Product> for Products {
+    fn from_iter<I: IntoIterator<Item = Product>>(products: I) -> Products {
         let products: HashMap<_, _> = products.into_iter().map(|product| (product.id, product)).collect();
         let barcode = |product: &Product| Some((product.barcode.clone()?, product.id));
-        Catalogue { by_barcode: products.values().filter_map(barcode).collect(), products }
+        Products { by_barcode: products.values().filter_map(barcode).collect(), products }
     }
 }
 
@@ -441,7 +441,10 @@ pub(crate) mod tests {
     #[test]
     fn a_discounted_price_of_0_is_none() {
         let price = Money::from_hundredths;
-        assert_eq!([None, Some(price(0)), Some(price(1))].map(Product::real_discount), [None, None, Some(price(1))]);
+        assert_eq!(
+            [None, Some(price(0)), Some(price(1))].map(Product::discounted_price_or_none),
+            [None, None, Some(price(1))]
+        );
     }
 
     #[test]

@@ -102,16 +102,16 @@ pub struct ProductDecision {
     /// What to write.
     pub change: ProductChange,
     /// What it changes of a known product.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<FieldChange>,
     /// What a person should look at.
     pub warnings: Vec<String>,
     /// The notice that the sent stock was ignored, if it differs.
-    pub stock_kept: Option<String>,
+    pub ignored_stock: Option<String>,
 }
 
 /// A value of a product that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct FieldChange {
     /// Its key, as in JSON.
     pub field: &'static str,
     /// The value before; `None` if there was none.
@@ -120,7 +120,7 @@ pub struct Difference {
     pub to: Option<String>,
 }
 
-impl Difference {
+impl FieldChange {
     /// Returns whether it is a price, of which the history keeps every change.
     pub fn is_price(&self) -> bool {
         PriceField::parse(self.field).is_some()
@@ -128,7 +128,7 @@ impl Difference {
 }
 
 /// Returns what differs between a product before and after, but for its stock.
-fn differences(before: &Product, after: &Product) -> Vec<Difference> {
+fn differences(before: &Product, after: &Product) -> Vec<FieldChange> {
     let values = |product: &Product| {
         [
             ("name", Some(product.name.clone())),
@@ -141,7 +141,7 @@ fn differences(before: &Product, after: &Product) -> Vec<Difference> {
     };
     let pairs = values(before).into_iter().zip(values(after));
     let differing = pairs.filter(|((_, from), (_, to))| from != to);
-    differing.map(|((field, from), (_, to))| Difference { field, from, to }).collect()
+    differing.map(|((field, from), (_, to))| FieldChange { field, from, to }).collect()
 }
 
 /// Why an incoming product was rejected.
@@ -258,29 +258,29 @@ impl IncomingProduct {
 /// Decides to start a product.
 fn start(product: Product, warning: Option<String>) -> ProductDecision {
     let warnings = warning.into_iter().chain(discount_warning(&product)).collect();
-    ProductDecision { change: ProductChange::New(product), differences: Vec::new(), warnings, stock_kept: None }
+    ProductDecision { change: ProductChange::New(product), differences: Vec::new(), warnings, ignored_stock: None }
 }
 
 /// Decides what changes of a known product.
 fn update(incoming: &IncomingProduct, known: Product) -> ProductDecision {
-    let stock_kept = stock_warning(incoming, &known);
+    let ignored_stock = stock_warning(incoming, &known);
     let updated = Product {
         id: known.id,
         name: incoming.name.clone().unwrap_or_else(|| known.name.clone()),
         barcode: incoming.barcode.clone().unwrap_or_else(|| known.barcode.clone()),
         price: incoming.price.unwrap_or(known.price),
-        discounted_price: incoming.discounted_price.map_or(known.discounted_price, Product::real_discount),
+        discounted_price: incoming.discounted_price.map_or(known.discounted_price, Product::discounted_price_or_none),
         image_paths: incoming.image_paths.clone().unwrap_or_else(|| known.image_paths.clone()),
         low_stock_at: incoming.low_stock_at.unwrap_or(known.low_stock_at),
         stock: known.stock.clone(),
     };
     if updated == known {
         let change = ProductChange::Unchanged(known);
-        return ProductDecision { change, differences: Vec::new(), warnings: Vec::new(), stock_kept };
+        return ProductDecision { change, differences: Vec::new(), warnings: Vec::new(), ignored_stock };
     }
     let warnings = discount_warning(&updated).into_iter().collect();
     let differences = differences(&known, &updated);
-    ProductDecision { change: ProductChange::Update(updated), differences, warnings, stock_kept }
+    ProductDecision { change: ProductChange::Update(updated), differences, warnings, ignored_stock }
 }
 
 /// Warns that the discounted price is above the price: orders are compared with the discounted one.
@@ -393,7 +393,7 @@ fn new_product(
         name: name.clone(),
         barcode: incoming.barcode.clone().flatten(),
         price,
-        discounted_price: Product::real_discount(incoming.discounted_price.flatten()),
+        discounted_price: Product::discounted_price_or_none(incoming.discounted_price.flatten()),
         image_paths: incoming.image_paths.clone().unwrap_or_default(),
         low_stock_at: incoming.low_stock_at.flatten(),
         stock,
@@ -459,7 +459,7 @@ mod tests {
         let ProductChange::Update(updated) = decision.change else { panic!("its price changed") };
         assert_eq!((updated.stock, updated.price.hundredths()), (known.stock, 500));
         assert_eq!(
-            decision.stock_kept.as_deref(),
+            decision.ignored_stock.as_deref(),
             Some("Shirt (SKU-Shirt): stock stays 2, not 3; product count sets it")
         );
     }
@@ -612,7 +612,7 @@ mod tests {
         let matches = || Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
         let told = |incoming: &IncomingProduct| -> Vec<(&str, Option<String>, Option<String>, bool)> {
             let decision = decide(incoming, matches(), &mut Uuid::nil).unwrap();
-            let tell = |change: Difference| (change.field, change.from.clone(), change.to.clone(), change.is_price());
+            let tell = |change: FieldChange| (change.field, change.from.clone(), change.to.clone(), change.is_price());
             decision.differences.into_iter().map(tell).collect()
         };
         let text = |text: &str| Some(text.to_owned());
@@ -694,7 +694,7 @@ mod tests {
             let incoming = IncomingProduct { stock: Some(stock.clone()), ..IncomingProduct::default() };
             let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
             let decision = decide(&incoming, matches, &mut Uuid::nil).unwrap();
-            assert_eq!(decision.stock_kept.is_some(), is_kept, "{stock:?}");
+            assert_eq!(decision.ignored_stock.is_some(), is_kept, "{stock:?}");
         }
         // An empty line without a size is none.
         let mut emptied = known.clone();

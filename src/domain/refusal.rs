@@ -30,8 +30,8 @@ pub enum Conflict {
     Content,
     /// Its state does not allow the step.
     Step,
-    /// A price is below the list price.
-    Price,
+    /// Nobody agreed to it yet: a price below the list price, terms that a guest claims.
+    NotAgreed,
     /// Several things match the name.
     Ambiguous,
     /// The name is taken.
@@ -47,7 +47,7 @@ impl Conflict {
             Conflict::Already => "already",
             Conflict::Content => "content",
             Conflict::Step => "step",
-            Conflict::Price => "price",
+            Conflict::NotAgreed => "price",
             Conflict::Ambiguous => "ambiguous",
             Conflict::Exists => "exists",
             Conflict::Changed => "changed",
@@ -271,7 +271,7 @@ mod tests {
             Conflict::Already,
             Conflict::Content,
             Conflict::Step,
-            Conflict::Price,
+            Conflict::NotAgreed,
             Conflict::Ambiguous,
             Conflict::Exists,
             Conflict::Changed,

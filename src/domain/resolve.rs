@@ -10,7 +10,7 @@ use super::money::Money;
 use super::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
 use super::phone::{full_number, phone_digits};
 use super::problems::Problems;
-use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
+use super::product::{NamedProduct, Product, ProductId, Products, SizeProblem};
 use super::reference::Reference;
 use super::refusal::RefusalKind;
 use super::shipping::Shipping;
@@ -75,7 +75,7 @@ impl ResolvedOrder {
                 terms: self.terms,
                 kept: Money::ZERO,
                 returned: Money::ZERO,
-                recorded: None,
+                payments_sum: None,
                 shipping: Shipping::default(),
             },
             items: self.items,
@@ -123,7 +123,7 @@ pub fn resolve(
     incoming: IncomingOrder,
     reference: Reference,
     now: Timestamp,
-    catalogue: &Catalogue,
+    catalogue: &Products,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<ResolvedOrder, Rejected> {
     let too_long = incoming.excesses();
@@ -173,7 +173,7 @@ pub fn resolve(
 }
 
 /// Names the products among `named` that the catalogue lacks, each with its place.
-pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Catalogue) -> Vec<String> {
+pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Products) -> Vec<String> {
     let unknown = named.into_iter().filter(|product| catalogue.find(&product.key).is_none());
     unknown.map(|product| product_not_found(product, None)).collect()
 }

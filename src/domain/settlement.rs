@@ -2,8 +2,8 @@
 
 use super::money::Money;
 use super::order::Order;
-use super::pay::{NewPayment, amount_to_pay};
 use super::payment::{Method, PaymentEntry};
+use super::record_payment::{NewPayment, amount_to_pay};
 use super::reference::Reference;
 use super::refusal::{Refusal, Remedy};
 use super::terms::Terms;
@@ -101,7 +101,7 @@ mod tests {
             let mut order = order.clone();
             order.summary.terms.delivery_fee = fee.map(Money::from_hundredths);
             order.summary.terms.discount = Money::from_hundredths(discount);
-            order.summary.recorded = paid.map(Balance::from_hundredths);
+            order.summary.payments_sum = paid.map(Balance::from_hundredths);
             let method = Method::parse("cash").unwrap();
             let settlement = Settlement::Paid { method, amount: amount.map(Money::from_hundredths), receipt: None };
             match (settlement.entry(&order), expected) {

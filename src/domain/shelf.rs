@@ -189,7 +189,7 @@ impl Basis {
 
 /// A count of a sheet that differs from what was expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct CountDifference {
     /// What people type for the product.
     pub sku: String,
     /// Its name.

@@ -213,7 +213,7 @@ fn find_line<'a>(
         return Err(if is_count { refusal.remedy(start) } else { refusal });
     }
     if size.contains([',', '=']) {
-        return Err(Refusal::invalid(format!("{name} cannot get the size {size}: {NO_SIGNS}")));
+        return Err(Refusal::invalid(format!("{name} cannot get the size {size}: {SIZE_SIGNS_PROBLEM}")));
     }
     if product.sizes().count() >= SIZES {
         return Err(Refusal::invalid(format!(
@@ -224,7 +224,7 @@ fn find_line<'a>(
 }
 
 /// Why a new size cannot have these signs: they separate sizes, as in `S=3,M=5`.
-pub const NO_SIGNS: &str = "a size cannot have , or = in its name";
+pub const SIZE_SIGNS_PROBLEM: &str = "a size cannot have , or = in its name";
 
 #[cfg(test)]
 mod tests {

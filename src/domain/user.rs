@@ -134,11 +134,16 @@ impl Caller {
         self.sees_only().map(|owner| owner.account)
     }
 
+    /// Returns whether the caller may perform a task.
+    pub fn may(&self, task: Task) -> bool {
+        self.ensure_may(task).is_ok()
+    }
+
     /// Checks whether the caller may perform a task.
     ///
     /// # Errors
     /// They may not. The message says who may, in the guide's words where it has them.
-    pub fn may(&self, task: Task) -> Result<(), &'static str> {
+    pub fn ensure_may(&self, task: Task) -> Result<(), &'static str> {
         let role = match (self, task) {
             (_, Task::Create) => return Ok(()),
             (Caller::Operator, Task::MyOrders) => return Err(NO_ACCOUNT),
@@ -249,7 +254,7 @@ mod tests {
             (Task::Settings, "x . . . x", "Only admins can manage settings"),
         ] {
             for (caller, expected) in callers.iter().zip(may.split(' ')) {
-                let allowed = caller.may(task);
+                let allowed = caller.ensure_may(task);
                 assert_eq!(allowed.is_ok(), expected == "x", "{task:?} by {}", caller.name());
                 assert!(allowed.is_ok() || allowed.unwrap_err().starts_with(words), "{task:?}: {allowed:?}");
             }

@@ -5,8 +5,9 @@ use super::order_cell;
 use super::table::{Columns, Row, TableForm};
 use crate::domain::limits;
 use crate::domain::money::{Balance, Money};
-use crate::domain::payment::{ListedPayment, Method, PaymentEntry, read_receipt};
+use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::domain::problems::Problems;
+use crate::domain::record_payment::ListedPayment;
 
 /// The columns that are read.
 pub const COLUMNS: &[&str] = &["orderReference", "tracking", "amount", "method", "receipt", "paidAt", "note"];

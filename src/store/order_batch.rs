@@ -123,7 +123,7 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
 
     /// Returns whether an order that came in is like one that is there, which may be itself: the same number and items,
     /// within hours. Almost none is.
-    pub fn is_like_another(&mut self, order: &ResolvedOrder) -> Result<bool, StoreError> {
+    pub fn may_be_duplicate(&mut self, order: &ResolvedOrder) -> Result<bool, StoreError> {
         let (first, last) = duplicate_window(order.order_date);
         let named = named_params! {
             ":digits": full_number(&order.customer.phone, self.country_code.as_deref()),

@@ -8,8 +8,8 @@ use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
 use crate::domain::history::EventKind;
 use crate::domain::order::OrderPk;
-use crate::domain::pay::{Alike, NewPayment, SameReceipt};
 use crate::domain::payment::{Method, Payment, PaymentEntry, PaymentPk};
+use crate::domain::record_payment::{Alike, NewPayment, SameReceipt};
 
 /// A row is compared with at most this many payments of its order, method and amount: a list that repeats one takes no longer.
 const ALIKE_COMPARED: u32 = 1000;
@@ -209,8 +209,8 @@ mod tests {
     use super::*;
     use crate::domain::money::Balance;
     use crate::domain::order_samples::{incoming, resolved_order};
-    use crate::domain::pay::decide_void;
     use crate::domain::product::tests::product;
+    use crate::domain::record_payment::decide_void;
     use crate::domain::time::{Clock, Timestamp};
     use crate::store::commit::tests::{audit, store};
     use crate::store::transaction::Outcome;

@@ -238,7 +238,7 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
         batch.order_of_message("wamid.1")?;
         batch.is_of_a_message(&new.reference)?;
         batch.reference_like(&new.reference)?;
-        batch.is_like_another(new)?;
+        batch.may_be_duplicate(new)?;
         batch.known_order(&new.reference, hash)?;
         Ok::<_, StoreError>(order)
     })?;

@@ -6,7 +6,7 @@ use orders::domain::incoming::IncomingOrder;
 use orders::domain::intake::{Known, decide_new, decide_repeat};
 use orders::domain::money::Money;
 use orders::domain::order::{Order, OrderPk, OrderSummary};
-use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
+use orders::domain::product::{Product, ProductId, Products, StockLine};
 use orders::domain::resolve::{ResolvedOrder, resolve};
 use orders::domain::settings::Settings;
 use orders::domain::shipping::Shipping;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::harness::BELT;
 
-fn catalogue() -> Catalogue {
+fn catalogue() -> Products {
     let belt = Product {
         id: ProductId(BELT.parse().unwrap()),
         name: "Leather Belt".to_owned(),
@@ -56,7 +56,7 @@ fn kept(new: ResolvedOrder) -> Order {
         terms: new.terms,
         kept: Money::ZERO,
         returned: Money::ZERO,
-        recorded: None,
+        payments_sum: None,
         shipping: Shipping::default(),
     };
     Order { items: new.items, ..Order::from(summary) }

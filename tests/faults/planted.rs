@@ -157,14 +157,14 @@ const PLANTED: [Planted; 11] = [
                 "let early = store.read(|read| {
         let order = find_order(read, &reference, &naming)?;
         let request = args.request(read)?;
-        let (held, catalogue) = facts(read, &order, &request)?;
-        anyhow::Ok(decide(&order, &held, &catalogue, &request, &mut &ids).map_err(Failure::from)?)
+        let (held, products) = facts(read, &order, &request)?;
+        anyhow::Ok(decide(&order, &held, &products, &request, &mut &ids).map_err(Failure::from)?)
     })?;
     let (entered, order, settings) = context.write(&mut store, |write| {",
             ),
             Edit(
                 RETURN,
-                "let returned = decide(&order, &held, &catalogue, &request, &mut &ids).map_err(Failure::from)?;
+                "let returned = decide(&order, &held, &products, &request, &mut &ids).map_err(Failure::from)?;
         if answer",
                 "let returned = early.clone();
         if answer",

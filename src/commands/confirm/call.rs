@@ -9,7 +9,7 @@ use crate::commands::payment::{Entered, enter_decided};
 use crate::domain::confirm::{Confirmation, Consent, decide_each, decide_settled};
 use crate::domain::obstacle::refusal;
 use crate::domain::order::{Order, OrderPk};
-use crate::domain::product::Catalogue;
+use crate::domain::product::Products;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Settled, Settlement};
@@ -68,14 +68,14 @@ impl Call<'_> {
     /// Loads the orders and decides: on all together, or with `--keep-going` on each in the order given.
     pub fn decide(&self, read: &Read<'_>) -> anyhow::Result<Vec<Decision>> {
         let found = || self.named.iter().filter_map(|(_, found)| found.as_ref().ok());
-        let (orders, catalogue) = load(read, found())?;
+        let (orders, products) = load(read, found())?;
         let orders = self.agreed(orders);
         let settled = self.settle(read, &orders)?;
         if self.keep_going {
-            return Ok(self.decide_each(orders, catalogue, settled));
+            return Ok(self.decide_each(orders, products, settled));
         }
         orders.iter().try_for_each(|order| self.consent.covers(order)).map_err(Failure::from)?;
-        let confirmed = decide_settled(&orders, &catalogue, self.consent.accepts_prices(), settled)
+        let confirmed = decide_settled(&orders, &products, self.consent.accepts_prices(), settled)
             .map_err(|obstacles| self.with_settlement(refusal(&orders, &obstacles), &orders))?;
         let confirmed = orders.into_iter().zip(confirmed);
         let confirmed = confirmed.map(|(order, (confirmation, settled))| Confirmed { order, confirmation, settled });
@@ -96,7 +96,7 @@ impl Call<'_> {
     fn decide_each(
         &self,
         orders: Vec<Order>,
-        catalogue: Catalogue,
+        products: Products,
         settled: Vec<Result<Settled, Refusal>>,
     ) -> Vec<Decision> {
         // An order whose payment is refused takes no stock from those after it.
@@ -106,7 +106,7 @@ impl Call<'_> {
             .filter(|(_, settled)| settled.is_ok())
             .map(|(order, _)| order.clone())
             .collect();
-        let mut confirmations = decide_each(&payable, catalogue, &self.consent).into_iter();
+        let mut confirmations = decide_each(&payable, products, &self.consent).into_iter();
         let mut decide = |reference: &Reference, order: Order, settled: Result<Settled, Refusal>| {
             let decided = settled.and_then(|settled| Ok(confirmations.next().transpose()?.map(|one| (one, settled))));
             match decided {
@@ -153,8 +153,8 @@ impl Call<'_> {
 }
 
 /// Loads orders with the products of their items.
-fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(Vec<Order>, Catalogue), StoreError> {
+fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(Vec<Order>, Products), StoreError> {
     let orders = read.orders(&found.map(|found| found.pk).collect::<Vec<_>>())?;
-    let catalogue = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
-    Ok((orders, catalogue))
+    let products = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
+    Ok((orders, products))
 }

@@ -75,7 +75,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 /// Returns whether somebody who works in the shop is to be asked for the order.
 fn is_to_ask(context: &Context) -> Result<bool, Failure> {
-    let may_see_all = context.caller.may(Task::Edit).is_ok();
+    let may_see_all = context.caller.may(Task::Edit);
     Ok(may_see_all
         && context.is_to_ask("an order is to be typed", "name a file, or type the order with --phone and --item")?)
 }

@@ -13,7 +13,7 @@ use crate::domain::payment::{Method, read_receipt};
 use crate::domain::refusal::{Conflict, Refusal, Remedy};
 use crate::domain::settlement::Settlement;
 use crate::domain::status::Status;
-use crate::domain::transition::{self, Request};
+use crate::domain::transition::{self, StatusRequest};
 use crate::domain::user::Task;
 use crate::error::Failure;
 use crate::store::{Audit, Write};
@@ -71,8 +71,8 @@ impl Sale {
     /// Confirms a new order, records its payment and hands it over. Returns what came of the payment.
     pub fn sell(&self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
         let alone = std::slice::from_ref(order);
-        let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
-        let confirmation = decide(alone, &catalogue, false)
+        let products = write.products(order.items.iter().map(|item| item.product_id))?;
+        let confirmation = decide(alone, &products, false)
             .map_err(|obstacles| {
                 before_it_is_there(refusal(alone, &obstacles), "without --confirm the order is stored as pending")
             })?
@@ -84,7 +84,7 @@ impl Sale {
         let entered = entry.map(|entry| enter(write, order, entry, &audit)).transpose()?;
         if self.is_delivered {
             let confirmed = write.orders(&[order.summary.pk])?.remove(0);
-            let request = Request { to: Status::Delivered, force: false, restock: true, keep: Money::ZERO };
+            let request = StatusRequest { to: Status::Delivered, force: false, is_sellable: true, keep: Money::ZERO };
             // It keeps what it holds.
             let change = transition::decide(&confirmed, &Holding::default(), request).map_err(Failure::from)?;
             write.change_status(&change, &audit)?;
@@ -102,7 +102,7 @@ impl Sale {
         let (open, remedy) = match summary.status {
             Status::Pending => ("pending", Remedy::Confirm(reference.clone())),
             Status::Cancelled => ("cancelled", Remedy::ShowOrder(reference.clone())),
-            _ if self.settlement != Settlement::Unsaid && summary.recorded.is_none() => {
+            _ if self.settlement != Settlement::Unsaid && summary.payments_sum.is_none() => {
                 ("not paid", Remedy::ShowOrder(reference.clone()))
             }
             status if self.is_delivered && status != Status::Delivered => {

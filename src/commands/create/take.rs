@@ -38,7 +38,7 @@ pub fn take_in(
             _ => {}
         }
         let is_without_products = || write.all_products().is_ok_and(|all| all.is_empty());
-        if rejected.kind == RefusalKind::InvalidInput && sender.may(Task::Products).is_ok() && is_without_products() {
+        if rejected.kind == RefusalKind::InvalidInput && sender.may(Task::Products) && is_without_products() {
             let hint = Hint::run("to add products first", CommandLine::of("product import FILE"));
             explained.failure = explained.failure.hint(hint);
         }

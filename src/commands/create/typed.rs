@@ -92,7 +92,7 @@ impl Typed {
         now: Timestamp,
         caller: &Caller,
     ) -> anyhow::Result<(IncomingOrder, Option<Reference>)> {
-        let is_by_shop = caller.may(Task::Edit).is_ok();
+        let is_by_shop = caller.may(Task::Edit);
         let last = match (&self.name, &self.address) {
             (Some(_), Some(_)) => None,
             _ => read.last_order_of(&self.phone)?.filter(|order| caller.sees(order)),

@@ -145,7 +145,7 @@ fn import(
                     apply_product(write, &decision.change, &audit)?;
                     changes.add(&decision)?;
                     // Known products keep their stock by design: a brief report leaves that out.
-                    decision.stock_kept.take_if(|_| is_brief);
+                    decision.ignored_stock.take_if(|_| is_brief);
                     Ok(outcome(decision))
                 };
                 let summary = check(queue.judge(rejects, &mut judge, progress)?)?;
@@ -189,7 +189,7 @@ fn ensure_once(rows: &mut HashSet<ProductId>, decision: &ProductDecision) -> boo
 }
 
 fn outcome(decision: ProductDecision) -> RecordOutcome {
-    let warnings = decision.warnings.into_iter().chain(decision.stock_kept).collect();
+    let warnings = decision.warnings.into_iter().chain(decision.ignored_stock).collect();
     match decision.change {
         ProductChange::New(_) => RecordOutcome::Imported(warnings),
         ProductChange::Update(_) => RecordOutcome::Updated(warnings),

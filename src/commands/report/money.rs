@@ -8,7 +8,7 @@ use crate::commands::Context;
 use crate::commands::arguments::when;
 use crate::commands::facts::{Facts, Group};
 use crate::domain::calendar::{When, day_of, day_start};
-use crate::domain::report::money::{Grouping, Outstanding};
+use crate::domain::report::money::{MoneyGrouping, Outstanding};
 use crate::domain::settings::Settings;
 use crate::error::Exit;
 use crate::options::OutputFormat;
@@ -31,7 +31,7 @@ use crate::store::Read;
 pub struct MoneyArgs {
     /// What the rows are
     #[arg(long, default_value = "method", value_parser = grouping_parser())]
-    by: Grouping,
+    by: MoneyGrouping,
     /// Only money that moved since then (paidAt): 2d, 12h, today, yesterday, a date, or RFC 3339 [default: 30 days]
     #[arg(long, value_name = "WHEN", value_parser = when)]
     since: Option<When>,
@@ -42,9 +42,9 @@ pub struct MoneyArgs {
     options: ReportOptions,
 }
 
-fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
-    let find = |word: String| Grouping::ALL.into_iter().find(|by| by.as_str() == word).ok_or("is not a grouping");
-    PossibleValuesParser::new(Grouping::ALL.map(Grouping::as_str)).try_map(find)
+fn grouping_parser() -> impl TypedValueParser<Value = MoneyGrouping> {
+    let find = |word: String| MoneyGrouping::ALL.into_iter().find(|by| by.as_str() == word).ok_or("is not a grouping");
+    PossibleValuesParser::new(MoneyGrouping::ALL.map(MoneyGrouping::as_str)).try_map(find)
 }
 
 pub fn run(args: &MoneyArgs, context: &mut Context) -> anyhow::Result<Exit> {
@@ -56,15 +56,15 @@ pub fn run(args: &MoneyArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let window = window(args.since, args.until, now, &zone)?;
         let mut money = Money::new(window, args.by, now, settings.clone());
         match args.by {
-            Grouping::Method => {
+            MoneyGrouping::Method => {
                 let sums = read.money_by_method(window)?;
                 sums.iter().try_for_each(|(method, flow)| money.add_method(method, *flow))?;
             }
-            Grouping::Day => {
+            MoneyGrouping::Day => {
                 let sums = read.money_by_day(window, zone)?;
                 sums.iter().try_for_each(|(day, flow)| money.add_day(*day, *flow))?;
             }
-            Grouping::Payment => read.each_payment(window, |payment| anyhow::Ok(money.add_payment(payment)?))?,
+            MoneyGrouping::Payment => read.each_payment(window, |payment| anyhow::Ok(money.add_payment(payment)?))?,
         }
         // CSV has one table.
         if has_lists {

@@ -8,7 +8,7 @@ use crate::commands::Context;
 use crate::commands::arguments::when;
 use crate::commands::facts::{Facts, Group};
 use crate::domain::calendar::When;
-use crate::domain::report::sales::{Grouping, Sales};
+use crate::domain::report::sales::{Sales, SalesGrouping};
 use crate::error::Exit;
 use crate::render::report::sales;
 
@@ -26,7 +26,7 @@ use crate::render::report::sales;
 pub struct SalesArgs {
     /// What the rows are; a week begins on Monday
     #[arg(long, default_value = "day", value_parser = grouping_parser())]
-    by: Grouping,
+    by: SalesGrouping,
     /// Only orders made since then (orderDate): 2d, 12h, today, yesterday, a date, or RFC 3339 [default: 30 days]
     #[arg(long, value_name = "WHEN", value_parser = when)]
     since: Option<When>,
@@ -37,9 +37,9 @@ pub struct SalesArgs {
     options: ReportOptions,
 }
 
-fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
-    let find = |word: String| Grouping::ALL.into_iter().find(|by| by.as_str() == word).ok_or("is not a grouping");
-    PossibleValuesParser::new(Grouping::ALL.map(Grouping::as_str)).try_map(find)
+fn grouping_parser() -> impl TypedValueParser<Value = SalesGrouping> {
+    let find = |word: String| SalesGrouping::ALL.into_iter().find(|by| by.as_str() == word).ok_or("is not a grouping");
+    PossibleValuesParser::new(SalesGrouping::ALL.map(SalesGrouping::as_str)).try_map(find)
 }
 
 pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
@@ -50,7 +50,7 @@ pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let mut sales = Sales::new(window, args.by);
         read.each_sale(window, |sale| sales.add(sale, &zone))?;
         sales.finish(context.now, &zone);
-        if args.by == Grouping::Product {
+        if args.by == SalesGrouping::Product {
             sales.rows = read.sales_by_product(window)?;
         }
         anyhow::Ok((sales, settings))

@@ -9,7 +9,7 @@ use crate::commands::row_list::{RowList, print_sum};
 use crate::commands::shipping::shared_number;
 use crate::domain::listed_status::{Listed, ListedStatus};
 use crate::domain::order::OrderPk;
-use crate::domain::pay::overpaid;
+use crate::domain::record_payment::overpaid;
 use crate::domain::refusal::Refusal;
 use crate::domain::status::Status;
 use crate::error::{Exit, FailureKind};

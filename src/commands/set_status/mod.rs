@@ -22,7 +22,7 @@ use crate::domain::money::Money;
 use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
-use crate::domain::transition::Request;
+use crate::domain::transition::StatusRequest;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::input::status_row::StatusForm;
@@ -111,7 +111,7 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
             .into());
     }
     let keep = args.keep.unwrap_or_default();
-    let request = Request { to: status, force: args.force, restock: !args.no_restock, keep };
+    let request = StatusRequest { to: status, force: args.force, is_sellable: !args.no_restock, keep };
     change(refs, request, &shipping, args.keep_going, &format!("move to {status}"), context)
 }
 

@@ -11,7 +11,7 @@ use orders::domain::intake::{Known, decide_new, decide_repeat};
 use orders::domain::money::Money;
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
 use orders::domain::product::ProductKey;
-use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
+use orders::domain::product::{Product, ProductId, Products, StockLine};
 use orders::domain::reference::Reference;
 use orders::domain::resolve::{ResolvedOrder, resolve};
 use orders::domain::settings::Settings;
@@ -323,7 +323,7 @@ fn is_barcode(text: &str) -> bool {
 }
 
 /// Returns a catalogue that has every product that an order names, as far as one may have it.
-fn catalogue_for(incoming: &IncomingOrder) -> Catalogue {
+fn catalogue_for(incoming: &IncomingOrder) -> Products {
     let mut items: Vec<&IncomingItem> = incoming.items.iter().collect();
     // Those first of which the id is not free to choose.
     items.sort_by_key(|item| match &item.product.key {
@@ -391,7 +391,7 @@ fn kept(new: &ResolvedOrder) -> Order {
         terms: new.terms,
         kept: Money::ZERO,
         returned: Money::ZERO,
-        recorded: None,
+        payments_sum: None,
         shipping: Shipping::default(),
     };
     Order { items: new.items.clone(), ..Order::from(summary) }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::{NEW_SIZE, ReceiveArgs};
+use super::{NEW_SIZE_HINT, ReceiveArgs};
 use crate::commands::Context;
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
 use crate::commands::row_list::or_meant;
@@ -128,7 +128,7 @@ impl List {
         }
         let mut failure = summary.failure(Imported::Deliveries).context("some row has a problem")?;
         if may_be_new {
-            failure.failure = failure.failure.hint(NEW_SIZE);
+            failure.failure = failure.failure.hint(NEW_SIZE_HINT);
         }
         Err(failure.into())
     }

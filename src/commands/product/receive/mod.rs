@@ -128,7 +128,7 @@ fn refuse(not_received: DeliveryRefused) -> Failure {
         [only] => Refusal::invalid(std::mem::take(only)).into(),
         _ => Failure::from(Refusal::invalid("some pieces cannot be received")).details(problems),
     };
-    if may_be_new { failure.hint(NEW_SIZE) } else { failure }
+    if may_be_new { failure.hint(NEW_SIZE_HINT) } else { failure }
 }
 
-const NEW_SIZE: &str = "--new-size starts the sizes that are new";
+const NEW_SIZE_HINT: &str = "--new-size starts the sizes that are new";
