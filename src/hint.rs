@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::domain::bidi::BEFORE_COMMAND;
-use crate::domain::refusal::Remedy;
-use crate::domain::text::shell_word;
+use crate::domain::remedy::Remedy;
+use crate::domain::shell::shell_word;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]

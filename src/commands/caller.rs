@@ -2,8 +2,9 @@
 
 use super::Context;
 use super::find::user_not_found;
+use crate::domain::permission::{Caller, Task};
 use crate::domain::text::shorten;
-use crate::domain::user::{Caller, Role, Task, User};
+use crate::domain::user::{Role, User};
 use crate::error::{Failure, FailureKind};
 
 impl Context {

@@ -3,8 +3,8 @@
 use clap::builder::CommandExt;
 
 use super::import_summary::Imported;
+use crate::domain::permission::Task;
 use crate::domain::status::Status;
-use crate::domain::user::Task;
 
 /// The groups in which `orders help` shows the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::Context;
 use super::facts::{Facts, task_named};
 use super::import_summary::{ImportSummary, Imported};
 #[cfg(feature = "cluster")]
-use crate::domain::text::shell_argument;
+use crate::domain::shell::shell_argument;
 use crate::error::{Explained, Failure, FailureKind, Fault, NAME_ANOTHER_FILE, explain};
 use crate::hint::{CommandLine, Hint};
 use crate::store::StoreError;

@@ -16,7 +16,7 @@ use super::record_reader::{Input, Put};
 use super::rejects::Rejects;
 use super::source::{InputArgs, InputFile, open_sources};
 use crate::domain::incoming::{EarlyRevisions, Revision};
-use crate::domain::product::Products;
+use crate::domain::products::Products;
 use crate::domain::resolve::Rejected;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;

@@ -8,7 +8,7 @@ use etcetera::BaseStrategy as _;
 use super::Context;
 #[cfg(feature = "cluster")]
 use super::shop;
-use crate::domain::text::shell_argument;
+use crate::domain::shell::shell_argument;
 use crate::error::Failure;
 #[cfg(feature = "cluster")]
 use crate::store::Address;

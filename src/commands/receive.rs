@@ -6,13 +6,13 @@ use super::import_summary::RecordOutcome;
 use crate::domain::incoming::Revision;
 use crate::domain::intake::{decide_new, decide_repeat};
 use crate::domain::order::{OrderItem, OrderPk};
-use crate::domain::product::Products;
+use crate::domain::permission::{Caller, Task};
+use crate::domain::products::Products;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::RefusalKind;
 use crate::domain::resolve::{Rejected, ResolvedOrder, resolve, unknown_products};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{Caller, Task};
 use crate::input::parsed_order::ParsedOrder;
 use crate::store::{Audit, ContentHash, OrderBatch, StoreError};
 

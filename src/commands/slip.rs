@@ -9,7 +9,7 @@ use super::facts::{Facts, Group};
 use super::find::{Naming, REFERENCES_LIMIT, REFS_TO_READ, References, expand_references, name_orders_or_none};
 use super::keep_going::AT_ONCE;
 use crate::domain::order::{Order, OrderPk};
-use crate::domain::product::Products;
+use crate::domain::products::Products;
 use crate::domain::settings::Settings;
 use crate::domain::slip::{LINES_LIMIT, PickList, RETURNS_LOOKED_AT, TooManyLines, is_to_pack};
 use crate::domain::status::Status;

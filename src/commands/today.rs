@@ -7,7 +7,7 @@ use super::facts::{Facts, Group};
 use super::find::likely_duplicates;
 use super::report::ReportOptions;
 use crate::domain::payment::Payment;
-use crate::domain::refusal::Remedy;
+use crate::domain::remedy::Remedy;
 use crate::domain::report::money::{Outstanding, OutstandingOrder};
 use crate::domain::settings::Settings;
 use crate::domain::slip::RETURNS_LOOKED_AT;

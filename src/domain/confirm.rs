@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use super::holding::{Holding, ItemLines};
 use super::money::Money;
+use super::movement::{Movement, Reason};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderItem, OrderPk};
-use super::product::Products;
-use super::refusal::{Conflict, Refusal, Remedy};
+use super::products::Products;
+use super::refusal::{Conflict, Refusal};
+use super::remedy::Remedy;
 use super::settlement::Settled;
 use super::shortage::shortages;
 use super::status::Status;
-use super::stock::{Movement, Reason};
 use super::transition::StatusChange;
 
 /// A decided confirmation of one order.
@@ -189,7 +190,6 @@ fn confirmation(order: &Order, movements: Vec<Movement>, gone: &mut Holding, pro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::Money;
     use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::Product;
     use crate::domain::product::tests::product;

@@ -7,9 +7,10 @@ use super::limits::{DELIVERY, SIZES, excess};
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal};
-use super::stock::SIZE_SIGNS_PROBLEM;
-use super::text::{is_blank, size_key};
+use super::stock_correction::SIZE_SIGNS_PROBLEM;
+use super::text::size_key;
 use super::time::Timestamp;
+use super::visible::is_blank;
 
 /// Reads the reference of a delivery: an invoice, a delivery note.
 ///

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::money::Money;
+use super::movement::Reason;
 use super::order::{Note, Order};
+use super::permission::{Caller, GUEST, OPERATOR};
 use super::product::PriceField;
 use super::reference::Reference;
-use super::stock::Reason;
 use super::time::Timestamp;
-use super::user::{Caller, GUEST, OPERATOR};
 
 /// An event of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,6 +217,7 @@ pub fn merge(stock: Vec<StockEntry>, prices: Vec<PriceEntry>) -> Vec<ProductEntr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::Balance;
 
     #[test]
     fn a_buyer_sees_every_change_but_only_their_own_notes() {
@@ -340,7 +341,6 @@ mod tests {
 
     #[test]
     fn a_buyer_sees_of_an_order_what_is_theirs() {
-        use crate::domain::money::Balance;
         use crate::domain::order_samples::{incoming, order};
         use crate::domain::payment::{Method, Payment, PaymentPk};
         use crate::domain::product::tests::product;

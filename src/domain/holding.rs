@@ -7,10 +7,11 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::movement::{Movement, Reason};
 use super::order::{Order, OrderItem};
-use super::product::{Product, ProductId, Products, StockKey};
+use super::product::{Product, ProductId, StockKey};
+use super::products::Products;
 use super::status::Status;
-use super::stock::{Movement, Reason};
 use super::text::size_key;
 
 /// The pieces that an order holds of each stock line, in the order in which the lines were added.

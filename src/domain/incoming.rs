@@ -8,7 +8,7 @@ use super::limits;
 use super::money::Money;
 use super::order::Customer;
 use super::problems::Problems;
-use super::product::NamedProduct;
+use super::product_name::NamedProduct;
 use super::reference::Reference;
 use super::terms::Terms;
 use super::time::Timestamp;

@@ -3,11 +3,11 @@
 use super::content::Content;
 use super::duplicate::duplicate_warning;
 use super::order::Order;
+use super::permission::Caller;
 use super::problems::Problems;
 use super::refusal::{Conflict, RefusalKind};
 use super::resolve::{Rejected, ResolvedOrder};
 use super::settings::Settings;
-use super::user::Caller;
 
 /// What is known of a reference that comes again.
 #[derive(Debug, Clone)]
@@ -73,8 +73,9 @@ mod tests {
     use crate::domain::incoming::IncomingOrder;
     use crate::domain::money::Money;
     use crate::domain::order_samples::{incoming, now, order};
+    use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::product::{Product, Products};
+    use crate::domain::products::Products;
     use crate::domain::reference::Reference;
     use crate::domain::resolve::resolve;
     use crate::domain::status::Status;

@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use super::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use super::order::{Customer, Order, OrderPk, sums};
-use super::product::{NamedProduct, Product, ProductKey, Products};
+use super::product::Product;
+use super::product_name::{NamedProduct, ProductKey};
+use super::products::Products;
 use super::reference::Reference;
 use super::resolve::{ResolvedOrder, resolve};
 use super::status::Status;

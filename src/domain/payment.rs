@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::limits::RECEIPT;
-use super::money::Balance;
+use super::money::{Balance, Money};
 use super::time::Timestamp;
 use super::typed_text::read_line;
 
@@ -118,6 +118,15 @@ pub struct PaymentEntry {
 /// It is blank, too long, or has control characters.
 pub fn read_receipt(text: &str) -> Result<String, String> {
     read_line(text, RECEIPT)
+}
+
+/// Adds up what went back to the customer, and was not entered wrongly.
+pub fn refunded(payments: &[Payment]) -> Money {
+    let is_taken_back = |number: usize| payments.iter().any(|other| other.voids == Some(number));
+    let refunds = payments
+        .iter()
+        .filter(|payment| payment.amount.is_negative() && payment.voids.is_none() && !is_taken_back(payment.number));
+    refunds.fold(Money::ZERO, |sum, refund| sum.plus_unlimited(refund.amount.size()))
 }
 
 #[cfg(test)]

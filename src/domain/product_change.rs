@@ -1,16 +1,15 @@
 //! What an incoming product changes in the catalogue.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use uuid::Uuid;
 
 use super::limits::SIZES;
 use super::money::Money;
-use super::product::{PriceField, Product, ProductId, StockKey, StockLine, no_such_size};
-use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::product::{PriceField, Product, ProductId, StockLine};
+use super::refusal::{Conflict, Refusal, RefusalKind};
+use super::remedy::Remedy;
 use super::row_product::{NamingRefusal, RowMatches, RowProduct};
-use super::stock::{Movement, Reason};
 use super::text::{shorten, size_key};
 
 /// A product as received. An absent key keeps the stored value; an inner `None` clears it.
@@ -290,74 +289,6 @@ pub fn discount_warning(product: &Product) -> Option<String> {
     Some(format!("{name} ({handle}): discountedPrice {discounted} is above the price {price}"))
 }
 
-/// Decides whether a product may be removed: not if orders have it (rule 7). `orders` is their number.
-pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
-    let which = match orders {
-        0 => return Ok(()),
-        1 => "an order".to_owned(),
-        orders => format!("{orders} orders"),
-    };
-    let refusal =
-        Refusal::conflict(Conflict::Step, format!("{} is in {which}, so it stays in the catalogue", product.name))
-            .error("Products in orders cannot be removed");
-    let has_stock = product.stock_quantity() > 0;
-    Err(if has_stock { refusal.remedy(clear_stock(product, product.sizes())) } else { refusal })
-}
-
-/// Says how to set the stock of these sizes to none.
-fn clear_stock<'a>(product: &Product, sizes: impl Iterator<Item = &'a StockLine>) -> Remedy {
-    let stocked = sizes.filter(|line| line.on_hand > 0).map(|line| line.size.clone());
-    Remedy::ClearStock { product: product.handle(), sizes: stocked.collect() }
-}
-
-/// Decides to remove sizes from a product: of each, the line and the movement that records it. Their movements stay.
-///
-/// # Errors
-/// There is no such size, it has pieces on hand or in orders that hold them (`held`), which may come back, or no other one is
-/// left.
-pub fn remove_sizes(
-    product: &Product,
-    sizes: &[String],
-    held: &HashMap<StockKey, i64>,
-    note: Option<&str>,
-) -> Result<Vec<(StockLine, Movement)>, Refusal> {
-    if !product.is_sized() && !sizes.is_empty() {
-        return Err(Refusal::invalid(format!("{} is not tracked by size", product.name)));
-    }
-    let said = note.map(|note| format!(": {note}")).unwrap_or_default();
-    let mut removed: Vec<(StockLine, Movement)> = Vec::new();
-    for size in sizes {
-        let key = size_key(size);
-        let Some(line) = product.sizes().find(|line| line.size_key == key) else {
-            let message = no_such_size(&product.name, Some(size), &product.size_names());
-            return Err(Refusal::new(RefusalKind::NotFound, message));
-        };
-        if line.on_hand > 0 {
-            let message = format!("{} has {} on hand", product.label(line), line.on_hand);
-            return Err(Refusal::conflict(Conflict::Step, message).remedy(clear_stock(product, std::iter::once(line))));
-        }
-        if let Some(held) = held.get(&StockKey::of(product.id, &*key)) {
-            let message = format!("{} has {held} in orders, which may come back", product.label(line));
-            return Err(Refusal::conflict(Conflict::Step, message));
-        }
-        if removed.iter().all(|(other, _)| other.size_key != key) {
-            let movement = Movement {
-                product_id: product.id,
-                size_key: key,
-                delta: 0,
-                reason: Reason::Adjust,
-                note: Some(format!("size removed{said}")),
-            };
-            removed.push((line.clone(), movement));
-        }
-    }
-    if !removed.is_empty() && removed.len() == product.sizes().count() {
-        let message = format!("{} needs a size: {} cannot be removed", product.name, product.size_names());
-        return Err(Refusal::conflict(Conflict::Step, message));
-    }
-    Ok(removed)
-}
-
 fn new_product(
     incoming: &IncomingProduct,
     removed: Option<&Product>,
@@ -545,50 +476,6 @@ mod tests {
             );
         }
         assert_eq!(add(&named("Cap"), Matches::default(), &mut || Uuid::nil()).unwrap().name, "Cap");
-    }
-
-    #[test]
-    fn a_product_in_an_order_is_not_removed() {
-        let sized = product("Shirt", &[("S", 1)]);
-        let plain = product("Cap", &[("", 1)]);
-        for (product, orders, message) in [
-            (&sized, 0, None),
-            (&sized, 1, Some("Shirt is in an order, so it stays in the catalogue")),
-            (&plain, 2, Some("Cap is in 2 orders, so it stays in the catalogue")),
-        ] {
-            let refused = remove(product, orders).err();
-            assert_eq!(refused.as_ref().map(|refusal| refusal.message.as_str()), message);
-            assert!(refused.is_none_or(|refusal| refusal.kind == RefusalKind::Conflict(Conflict::Step)));
-        }
-    }
-
-    #[test]
-    fn a_size_without_stock_is_removed_unless_it_is_the_last() {
-        let shirt = product("Shirt", &[("S", 1), ("M", 0), ("XL", 0), ("XXL", 0)]);
-        let held = HashMap::from([(StockKey::of(shirt.id, "xxl"), 2)]);
-        let remove = |product: &Product, sizes: &[&str]| {
-            let sizes: Vec<String> = sizes.iter().map(|&size| size.to_owned()).collect();
-            let removed = remove_sizes(product, &sizes, &held, Some("a slip"))
-                .map_err(|refusal| (refusal.kind, refusal.message))?;
-            assert!(removed.iter().all(|(_, movement)| {
-                movement.delta == 0 && movement.note.as_deref() == Some("size removed: a slip")
-            }));
-            Ok(removed.into_iter().map(|(line, _)| line.size).collect::<Vec<_>>().join(" "))
-        };
-        let step = RefusalKind::Conflict(Conflict::Step);
-        let refused = |kind, message: &str| Err((kind, message.to_owned()));
-        assert_eq!(remove(&shirt, &["xl", " M", "XL"]), Ok("XL M".to_owned()));
-        assert_eq!(remove(&shirt, &["S"]), refused(step, "Shirt (S) has 1 on hand"));
-        assert_eq!(
-            remove(&shirt, &["M", "L"]),
-            refused(RefusalKind::NotFound, "Shirt: has no size L (sizes: S, M, XL, XXL)")
-        );
-        assert_eq!(remove(&shirt, &["XXL"]), refused(step, "Shirt (XXL) has 2 in orders, which may come back"));
-        let sold_out = product("Shirt", &[("S", 0), ("M", 0)]);
-        assert_eq!(remove(&sold_out, &["S"]), Ok("S".to_owned()));
-        assert_eq!(remove(&sold_out, &["S", "M"]), refused(step, "Shirt needs a size: S, M cannot be removed"));
-        let cap = product("Cap", &[("", 0)]);
-        assert_eq!(remove(&cap, &["S"]), refused(RefusalKind::InvalidInput, "Cap is not tracked by size"));
     }
 
     #[test]

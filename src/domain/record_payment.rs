@@ -7,7 +7,8 @@ use super::money::{Balance, Money};
 use super::order::{Order, OrderPk, OrderSummary};
 use super::payment::{MOST_PAYMENTS, PaymentEntry, PaymentPk, describe};
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind};
+use super::remedy::Remedy;
 use super::row_order::RowOrder;
 use super::status::Status;
 use super::time::Timestamp;
@@ -261,7 +262,6 @@ mod tests {
     use crate::domain::order_samples::{incoming, now, order as received};
     use crate::domain::payment::{Method, Payment, sum};
     use crate::domain::product::tests::product;
-    use crate::domain::row_order::RowOrder;
 
     fn balance(hundredths: i64) -> Balance {
         Balance::from_hundredths(hundredths)

@@ -10,7 +10,9 @@ use super::money::Money;
 use super::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
 use super::phone::{full_number, phone_digits};
 use super::problems::Problems;
-use super::product::{NamedProduct, Product, ProductId, Products, SizeProblem};
+use super::product::{Product, ProductId, SizeProblem};
+use super::product_name::NamedProduct;
+use super::products::Products;
 use super::reference::Reference;
 use super::refusal::RefusalKind;
 use super::shipping::Shipping;
@@ -230,8 +232,8 @@ fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::domain::order_samples::{incoming, now, resolved_order};
-    use crate::domain::product::ProductKey;
     use crate::domain::product::tests::product;
+    use crate::domain::product_name::ProductKey;
 
     #[test]
     fn an_order_from_a_wrong_clock_gets_the_time_of_receipt() {

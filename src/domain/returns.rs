@@ -2,17 +2,19 @@
 
 use uuid::Uuid;
 
-use super::edit::{Change, describe, describe_pieces, index_of, too_much};
-use super::holding::{Holding, ItemLines};
-use super::money::{Balance, Money};
-use super::obstacle::needs_sizes;
-use super::order::{ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
-use super::product::{Product, ProductId, Products, StockKey};
+use super::holding::Holding;
+use super::item_words::{index_of, too_much};
+use super::money::Money;
+use super::movement::Reason;
+use super::order::{Order, OrderItem, OrderPk, sums};
+use super::product::StockKey;
+use super::products::Products;
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, Remedy};
-use super::shortage::insufficient;
+use super::refusal::{Conflict, Refusal};
+use super::remedy::Remedy;
+use super::replacement::{Replacement, replacements};
+use super::return_lines::{AfterReturn, ItemPieces, ReturnedLine};
 use super::status::Status;
-use super::stock::{Movement, Reason};
 use super::transition::{StatusChange, refuse_keeping_more};
 
 /// A requested return.
@@ -26,43 +28,6 @@ pub struct ReturnRequest {
     pub replacement: Option<Replacement>,
     /// What the shop keeps of the price if nothing is left of the order.
     pub keep: Option<Money>,
-}
-
-/// Pieces of an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ItemPieces {
-    /// The item's number, from 1.
-    pub number: usize,
-    /// How many of it, at least one.
-    pub quantity: u32,
-}
-
-/// What a customer gets in place of what they send back, as many pieces.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Replacement {
-    /// The same product in this size, at the price paid.
-    Size(String),
-    /// A product.
-    Product {
-        /// The product.
-        product: Box<Product>,
-        /// The size, if one was named.
-        size: Option<String>,
-        /// The color, if one was named.
-        color: Option<String>,
-        /// The price agreed; `None`: today's, or the price paid where it is the same product.
-        price: Option<Money>,
-    },
-}
-
-impl Replacement {
-    /// Returns its product, where that is not the product of what comes back.
-    pub fn product(&self) -> Option<ProductId> {
-        match self {
-            Replacement::Size(_) => None,
-            Replacement::Product { product, .. } => Some(product.id),
-        }
-    }
 }
 
 /// A decided return. It may be written while the order is still in `status`.
@@ -135,21 +100,6 @@ impl Returned {
     }
 }
 
-/// What comes back of one item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReturnedLine {
-    /// The item's id.
-    pub item: Uuid,
-    /// How many pieces.
-    pub quantity: u32,
-    /// Quantity × the item's unit price.
-    pub subtotal: Money,
-    /// What they are worth: the subtotal less its share of the discount.
-    pub value: Money,
-    /// What comes back and what replaces it, in words, with the stock that moves.
-    pub change: Change,
-}
-
 /// Decides a return of an order that holds the stock `held`; `products` are those of its items and of the
 /// replacement, `new_id` makes the ids of new items.
 ///
@@ -216,51 +166,6 @@ fn merged(pieces: &[ItemPieces]) -> Vec<ItemPieces> {
     merged
 }
 
-/// Makes the item that replaces each of the pieces, if they are replaced.
-fn replacements(
-    order: &Order,
-    products: &Products,
-    pieces: &[ItemPieces],
-    replacement: Option<&Replacement>,
-    new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<Vec<Option<OrderItem>>, Refusal> {
-    let reference = &order.summary.reference;
-    let mut items = Vec::with_capacity(pieces.len());
-    for ItemPieces { number, quantity } in pieces {
-        let old = &order.items[index_of(&order.items, *number, reference)?];
-        let (product, size, color, price) = match replacement {
-            None => {
-                items.push(None);
-                continue;
-            }
-            Some(Replacement::Size(size)) => {
-                let Some(product) = products.get(old.product_id) else {
-                    return Err(Refusal::invalid(format!("{} is no longer in the catalogue", old.shop_name())));
-                };
-                if !product.is_sized() {
-                    let message = format!("{} has no sizes: name the product that replaces it", product.name);
-                    return Err(Refusal::invalid(message).remedy(Remedy::NameReplacement));
-                }
-                (product, Some(size.as_str()), old.selected_color.clone(), old.unit_price)
-            }
-            Some(Replacement::Product { product, size, color, price }) => {
-                let is_same = product.id == old.product_id;
-                let today = if is_same { old.unit_price } else { product.list_price() };
-                let color = color.clone().or_else(|| old.selected_color.clone().filter(|_| is_same));
-                (&**product, size.as_deref(), color, price.unwrap_or(today))
-            }
-        };
-        let item = OrderItem::agreed(new_id(), product, size, color, *quantity, price).map_err(Refusal::invalid)?;
-        items.push(Some(item));
-    }
-    if order.items.len() + items.iter().flatten().count() > ITEMS_LIMIT {
-        let message =
-            format!("order {reference} would have more than {ITEMS_LIMIT} items, the most that an order can have");
-        return Err(Refusal::invalid(message));
-    }
-    Ok(items)
-}
-
 /// Refuses an order of which nothing can come back, as the customer does not have it.
 ///
 /// # Errors
@@ -278,87 +183,6 @@ pub fn refuse_status(order: &Order) -> Result<(), Refusal> {
         Status::Pending | Status::Confirmed | Status::Processing => {
             Err(refusal().remedy(Remedy::EditItem(reference())).remedy(Remedy::Cancel(reference(), None)))
         }
-    }
-}
-
-/// The state of an order between two lines of a return.
-struct AfterReturn<'o> {
-    order: &'o Order,
-    held: Holding,
-    stock_lines: ItemLines,
-    /// The products, with the stock as the lines before leave it.
-    products: Products,
-    items: Vec<OrderItem>,
-    /// The sum of the items that did not come back.
-    left: Balance,
-    /// What is left of the discount.
-    discount: Balance,
-    lines: Vec<ReturnedLine>,
-}
-
-impl AfterReturn<'_> {
-    fn of<'o>(order: &'o Order, held: &Holding, products: &Products) -> AfterReturn<'o> {
-        AfterReturn {
-            order,
-            held: held.clone(),
-            stock_lines: ItemLines::of(&order.items, held),
-            products: products.clone(),
-            items: order.items.clone(),
-            left: order.items_left(),
-            discount: order.discount_left(),
-            lines: Vec::new(),
-        }
-    }
-
-    fn take_back(
-        &mut self,
-        pieces: &ItemPieces,
-        replacement: Option<OrderItem>,
-        is_damaged: bool,
-    ) -> Result<(), Refusal> {
-        let ItemPieces { number, quantity } = *pieces;
-        let reference = &self.order.summary.reference;
-        let index = index_of(&self.items, number, reference)?;
-        let old = &self.items[index];
-        let said = describe_pieces(number, old, quantity);
-        let (mut to, mut movements) = (None, Vec::new());
-        let (item, is_exchange) = (old.id, replacement.is_some());
-        let subtotal = old.unit_price.times(quantity).ok_or_else(|| too_much(reference))?;
-        if let Some(replacement) = replacement {
-            to = Some(describe(self.items.len() + 1, &replacement));
-            self.left = self.left.plus(replacement.subtotal);
-            self.items.push(replacement);
-            movements = self.move_stock(Reason::Edit)?;
-            if let Some(refusal) = insufficient(reference, &movements, &self.products) {
-                return Err(refusal);
-            }
-        }
-        self.items[index].returned += quantity;
-        for back in self.move_stock(Reason::Return)? {
-            let written_off = is_damaged.then(|| back.written_off(reference));
-            movements.push(back);
-            movements.extend(written_off);
-        }
-        for Movement { product_id, size_key, delta, .. } in &movements {
-            self.products.shift(*product_id, size_key, *delta);
-        }
-        let given_up = if is_exchange { Money::ZERO } else { self.discount.size().share(subtotal, self.left.size()) };
-        self.left = self.left.minus(subtotal);
-        self.discount = self.discount.minus(given_up);
-        let value = Balance::from(subtotal).minus(given_up).size();
-        let change = Change { from: Some(format!("{said}, worth {value}")), to, movements };
-        self.lines.push(ReturnedLine { item, quantity, subtotal, value, change });
-        Ok(())
-    }
-
-    /// Moves the stock to what the items now say.
-    fn move_stock(&mut self, reason: Reason) -> Result<Vec<Movement>, Refusal> {
-        let status = self.order.summary.status;
-        let wanted = Holding::of(status, &self.items, &self.stock_lines, &self.products)
-            .map_err(|problems| needs_sizes(self.order, problems))?;
-        let movements = self.held.movements_to(&wanted, reason);
-        self.held = wanted;
-        Ok(movements)
     }
 }
 
@@ -407,8 +231,11 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::domain::holding::tests::held;
-    use crate::domain::order::Return;
+    use crate::domain::money::Balance;
+    use crate::domain::movement::Movement;
+    use crate::domain::order::{ITEMS_LIMIT, Return};
     use crate::domain::order_samples::{incoming, now, order};
+    use crate::domain::product::Product;
     use crate::domain::product::tests::product;
     use crate::domain::refusal::RefusalKind;
 

@@ -5,7 +5,8 @@ use super::order::Order;
 use super::payment::{Method, PaymentEntry};
 use super::record_payment::{NewPayment, amount_to_pay};
 use super::reference::Reference;
-use super::refusal::{Refusal, Remedy};
+use super::refusal::Refusal;
+use super::remedy::Remedy;
 use super::terms::Terms;
 
 /// How an order is paid, as far as somebody says so when it is confirmed.

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::product::{Product, Products, StockKey, StockLine};
+use super::movement::Movement;
+use super::product::{Product, StockKey, StockLine};
+use super::products::Products;
 use super::reference::Reference;
-use super::refusal::{Refusal, RefusalKind, Remedy};
-use super::stock::Movement;
+use super::refusal::{Refusal, RefusalKind};
+use super::remedy::Remedy;
 
 /// One product and size of which there is not enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,8 +118,8 @@ impl TotalNeeded {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::movement::Reason;
     use crate::domain::product::tests::product;
-    use crate::domain::stock::Reason;
 
     #[test]
     fn a_shortage_knows_its_remedy() {

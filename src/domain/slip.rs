@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::money::{Balance, Money};
 use super::order::{Order, OrderItem, OrderPk};
-use super::product::{Product, ProductId, Products};
+use super::product::{Product, ProductId};
+use super::products::Products;
 use super::status::Status;
 use super::text::size_key;
 

@@ -2,11 +2,12 @@
 
 use super::holding::Holding;
 use super::money::{Balance, Money};
+use super::movement::{Movement, Reason};
 use super::order::{Order, OrderPk, OrderSummary};
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal};
+use super::remedy::Remedy;
 use super::status::Status;
-use super::stock::{Movement, Reason};
 
 /// A decided change of an order's status. It may be applied while the order is still in `from`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use crate::domain::order::{Customer, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::phone::callable_number;
 use crate::domain::remarks::Block;
-use crate::domain::text::visible;
 use crate::domain::transition::StatusChange;
 use crate::domain::typed::TypedItem;
+use crate::domain::visible::visible;
 
 /// Renders orders as a list, one line each.
 pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {

@@ -12,7 +12,7 @@ use super::transaction::Read;
 use crate::domain::finding::Finding;
 use crate::domain::holding::contradictions;
 use crate::domain::order::OrderPk;
-use crate::domain::product::Products;
+use crate::domain::products::Products;
 use crate::domain::time::Timestamp;
 
 /// Says what is wrong with the text in a column.

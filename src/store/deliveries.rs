@@ -8,8 +8,8 @@ use super::error::StoreError;
 use super::stock::stock_key;
 use super::transaction::{Audit, Read, Write};
 use crate::domain::delivery::{Delivery, Quantities, ReceivedItem};
+use crate::domain::movement::{Movement, Reason};
 use crate::domain::product::StockKey;
-use crate::domain::stock::{Movement, Reason};
 
 impl Read<'_> {
     /// Loads the delivery of this reference, in any case.

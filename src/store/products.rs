@@ -8,12 +8,14 @@ use super::error::StoreError;
 use super::owned::{OWNED, OwnerKeys};
 use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
-use crate::domain::product::{NamedProduct, ProductKey};
-use crate::domain::product::{Product, ProductId, Products, RemovedProduct, StockLine};
+use crate::domain::movement::{Movement, Reason};
+use crate::domain::product::{Product, ProductId, RemovedProduct, StockLine};
 use crate::domain::product_change::Matches;
+use crate::domain::product_name::{NamedProduct, ProductKey};
+use crate::domain::product_removal::write_off;
+use crate::domain::products::Products;
 use crate::domain::resolve::ItemName;
 use crate::domain::row_product::{RowMatches, RowProduct, zero_spellings};
-use crate::domain::stock::{Movement, Reason, write_off};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Owner;
 

@@ -11,8 +11,9 @@ use memchr::{memchr, memchr_iter, memchr2};
 use rusqlite::{Connection, named_params};
 
 use super::error::StoreError;
+use super::fold::fold;
 use super::identity::version_of;
-use super::search::{Needle, fold};
+use super::search::Needle;
 use super::transaction::{Read, Write};
 use super::values::json_array;
 use crate::domain::finding::Finding;
@@ -225,12 +226,13 @@ fn lines_with(needle: &Finder<'_>, texts: &[u8]) -> Vec<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::phone::full_number;
     use crate::store::commit::tests::store;
     use crate::store::open::Store;
     use crate::store::order_filter::OrderFilter;
-    use proptest::prelude::*;
 
     /// Typed texts share pieces with the orders' texts, and have letters that fold.
     const TEXT: &str = "[a-cA-C0-2٠-٢２² +()\\-éÉİßς\u{301}\u{1f}\n\u{fffd}]{0,8}";

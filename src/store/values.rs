@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::domain::content::Content;
 use crate::domain::history::EventKind;
 use crate::domain::money::{Balance, Money};
+use crate::domain::movement::Reason;
 use crate::domain::order::OrderPk;
 use crate::domain::payment::{Method, PaymentPk};
 use crate::domain::product::{PriceField, ProductId};
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
-use crate::domain::stock::Reason;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, UserId};
 

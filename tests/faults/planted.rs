@@ -24,6 +24,7 @@ struct Edit(&'static str, &'static str, &'static str);
 const STORE: &str = "src/store/commit.rs";
 const OPEN: &str = "src/store/connection.rs";
 const LOCKED: &str = "src/store/locked.rs";
+const ORDERS_FILES: &str = "src/store/orders_files.rs";
 const STOCK: &str = "src/store/stock.rs";
 const CONTEXT: &str = "src/commands/context.rs";
 const CONFIRM: &str = "src/commands/confirm/mod.rs";
@@ -101,7 +102,7 @@ const PLANTED: [Planted; 11] = [
         says: "closes a file on which it has",
         edits: &[
             Edit(
-                LOCKED,
+                ORDERS_FILES,
                 "if is_at(&self.0, found) {",
                 "if found.len() < u64::MAX {\n            return None;\n        }\n        if is_at(&self.0, found) {",
             ),

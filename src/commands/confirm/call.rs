@@ -9,7 +9,7 @@ use crate::commands::payment::{Entered, enter_decided};
 use crate::domain::confirm::{Confirmation, Consent, decide_each, decide_settled};
 use crate::domain::obstacle::refusal;
 use crate::domain::order::{Order, OrderPk};
-use crate::domain::product::Products;
+use crate::domain::products::Products;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Settled, Settlement};

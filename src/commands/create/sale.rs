@@ -10,11 +10,12 @@ use crate::domain::money::Money;
 use crate::domain::obstacle::refusal;
 use crate::domain::order::Order;
 use crate::domain::payment::{Method, read_receipt};
-use crate::domain::refusal::{Conflict, Refusal, Remedy};
+use crate::domain::permission::Task;
+use crate::domain::refusal::{Conflict, Refusal};
+use crate::domain::remedy::Remedy;
 use crate::domain::settlement::Settlement;
 use crate::domain::status::Status;
 use crate::domain::transition::{self, StatusRequest};
-use crate::domain::user::Task;
 use crate::error::Failure;
 use crate::store::{Audit, Write};
 

@@ -8,12 +8,12 @@ use crate::commands::product::name;
 use crate::domain::calendar::When;
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Customer;
+use crate::domain::permission::{Caller, Task};
 use crate::domain::phone::read_phone;
 use crate::domain::reference::Reference;
 use crate::domain::terms::TermsEdit;
 use crate::domain::time::Timestamp;
 use crate::domain::typed::{TypedItem, TypedOrder};
-use crate::domain::user::{Caller, Task};
 use crate::error::Failure;
 use crate::store::Read;
 

@@ -8,7 +8,7 @@ use crate::commands::facts::{Facts, Group};
 use crate::commands::measured_rows::MeasuredRows;
 use crate::domain::product::Product;
 use crate::domain::settings::Settings;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::error::Exit;
 use crate::render::json::{PRODUCT_KEYS, product_fields};
 use crate::render::product;

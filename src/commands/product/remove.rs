@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::{Naming, find_product_to_remove};
 use crate::domain::product::Product;
-use crate::domain::product_change::remove;
+use crate::domain::product_removal::remove;
 use crate::error::{Exit, Failure};
 use crate::render::product;
 use crate::store::{Read, StoreError};

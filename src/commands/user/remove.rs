@@ -6,7 +6,7 @@ use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_user;
 use crate::domain::bidi::shown;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::error::Exit;
 use crate::render::json;
 

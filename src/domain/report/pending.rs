@@ -8,7 +8,7 @@ use super::Sums;
 use crate::domain::confirm::decide;
 use crate::domain::obstacle::Obstacle;
 use crate::domain::order::Order;
-use crate::domain::product::Products;
+use crate::domain::products::Products;
 use crate::domain::time::Timestamp;
 
 /// Whether there is stock for a pending order.

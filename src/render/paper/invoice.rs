@@ -12,7 +12,7 @@ use crate::domain::money::{Balance, Money};
 use crate::domain::order::{Order, OrderItem, Return};
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::render::json::{self, Body};
 use crate::render::order::mark;
 use crate::render::table::{Column, render};

@@ -12,7 +12,7 @@ use crate::commands::row_list::RowList;
 use crate::domain::product::{Product, StockKey};
 use crate::domain::row_product::RowProduct;
 use crate::domain::shelf::{Basis, CountDifference, Counted, count};
-use crate::domain::stock::{Correction, correct};
+use crate::domain::stock_correction::{Correction, correct};
 use crate::domain::text::size_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;

@@ -5,21 +5,25 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::confirm;
-use super::edit::{self, Edit, ItemEdit};
+use super::edit::{self, Edit};
 use super::holding::{Holding, contradictions};
+use super::item_edit::ItemEdit;
 use super::money::{Balance, Money};
+use super::movement::Movement;
 use super::order::{Order, OrderItem, sums};
 use super::order_samples::{incoming, order};
 use super::product::tests::product;
-use super::product::{Product, Products, StockLine};
+use super::product::{Product, StockLine};
+use super::products::Products;
 use super::reference::Reference;
+use super::replacement::Replacement;
+use super::return_lines::ItemPieces;
 use super::returns::tests::apply;
-use super::returns::{self, ItemPieces, Replacement};
 use super::status::Status;
-use super::stock::{Correction, Movement, correct};
+use super::stock_correction::{Correction, correct};
 use super::terms::{Discount, TermsEdit};
 use super::transition::{self, StatusChange, StatusRequest};
+use super::{confirm, returns};
 
 /// A shop in memory that applies decisions as the store does.
 struct Shop {
