@@ -123,9 +123,7 @@ impl CommandLine {
         self.options.push(format!("{option}{sign}{}", shell_word(value)));
         self
     }
-}
 
-impl CommandLine {
     /// Returns its parts, quoted for the shell: the command, each argument, and each option with its value.
     pub fn parts(&self) -> Vec<String> {
         let arguments = self.arguments.iter().map(|argument| shell_word(argument).into_owned());

@@ -175,15 +175,7 @@ fn confirmation(order: &Order, movements: Vec<Movement>, gone: &mut Holding, pro
     };
     let deductions = movements.iter().filter_map(deduction).collect();
     let summary = &order.summary;
-    let change = StatusChange {
-        order: summary.pk,
-        reference: summary.reference.clone(),
-        from: Status::Pending,
-        to: Status::Confirmed,
-        kept_before: Money::ZERO,
-        kept: Money::ZERO,
-        movements,
-    };
+    let change = StatusChange::of(summary, Status::Confirmed, Money::ZERO, movements);
     Confirmation { change, deductions, agreed: summary.terms.claims() }
 }
 

@@ -46,6 +46,7 @@
 //! | `edit`, `item_edit`, `item_words` | changing an order; its items; how the history words such a change |
 //! | `returns`, `return_lines`, `replacement` | what a customer sends back; what that does line by line; what they get for it |
 //! | `movement`, `stock_correction`, `shortage` | how stock moves, and why; adjusting and counting it; what there is not enough of |
+//! | `start_size` | finding the stock line of a size, or starting it |
 //! | `shelf` | what lies on the shelf, and counting it |
 //! | `delivery` | goods that come in |
 //! | `history` | the history of an order, and of a product |
@@ -117,6 +118,7 @@ pub mod shell;
 pub mod shipping;
 pub(crate) mod shortage;
 pub(crate) mod slip;
+pub(crate) mod start_size;
 pub mod status;
 pub(crate) mod stock_correction;
 pub mod terms;

@@ -214,15 +214,7 @@ fn cancellation(order: &Order, is_empty: bool, keep: Option<Money>) -> Result<Op
     }
     let kept = keep.unwrap_or_default();
     refuse_keeping_more(summary, kept)?;
-    Ok(Some(StatusChange {
-        order: summary.pk,
-        reference: reference(),
-        from: summary.status,
-        to: Status::Cancelled,
-        kept_before: summary.kept,
-        kept,
-        movements: Vec::new(),
-    }))
+    Ok(Some(StatusChange::of(summary, Status::Cancelled, kept, Vec::new())))
 }
 
 #[cfg(test)]

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::limits::SIZES;
 use super::movement::{Movement, Reason};
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal};
 use super::remedy::Remedy;
 use super::shortage::{self, Shortage};
-use super::text::size_key;
+use super::start_size::{NoStockLine, SIZE_SIGNS_PROBLEM, find_or_start_size, too_many_sizes};
 
 /// An operator's correction of a product's stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,57 +72,44 @@ pub fn correct(
 }
 
 /// Finds the line of a size, or makes a new one.
-fn find_line<'a>(
-    product: &'a Product,
+fn find_line<'p>(
+    product: &'p Product,
     size: Option<&str>,
     correction: Correction,
     may_start_size: bool,
-) -> Result<Cow<'a, StockLine>, Refusal> {
-    let name = &product.name;
-    let Some(size) = size else {
-        return match product.line_for(None).ok().or_else(|| product.leftover()) {
-            Some(line) => Ok(Cow::Borrowed(line)),
-            None => Err(Refusal::invalid(no_such_size(name, None, &product.size_names())).remedy(Remedy::NameSize)),
-        };
-    };
-    let key = size_key(size);
-    if let Some(line) = product.sizes().find(|line| line.size_key == key) {
-        return Ok(Cow::Borrowed(line));
-    }
+) -> Result<Cow<'p, StockLine>, Refusal> {
     let is_count = matches!(correction, Correction::Count(_));
-    if is_count && !product.is_sized() && product.stock_quantity() > 0 {
-        return Err(Refusal::conflict(
-            Conflict::Step,
-            format!("{name} has {} on hand without a size", product.stock_quantity()),
-        )
-        .remedy(Remedy::ClearUnsized(product.handle())));
-    }
-    if !is_count || !may_start_size {
-        let start = Remedy::StartSize { product: product.handle(), size: size.to_owned() };
-        if product.is_sized() {
-            let message = no_such_size(name, Some(size), &product.size_names());
-            return Err(Refusal::invalid(message).remedy(start));
+    let problem = match find_or_start_size(product, size, is_count && may_start_size, &[]) {
+        Ok(line) => return Ok(line),
+        Err(problem) => problem,
+    };
+    let (name, size) = (&product.name, size.unwrap_or_default());
+    let start = || Remedy::StartSize { product: product.handle(), size: size.to_owned() };
+    let is_unsized = || Refusal::invalid(format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize);
+    let cannot_get = |why: &str| Refusal::invalid(format!("{name} cannot get the size {size}: {why}"));
+    Err(match problem {
+        NoStockLine::Unnamed => match product.leftover() {
+            Some(line) => return Ok(Cow::Borrowed(line)),
+            None => Refusal::invalid(no_such_size(name, None, &product.size_names())).remedy(Remedy::NameSize),
+        },
+        _ if !is_count && !product.is_sized() => is_unsized(),
+        NoStockLine::HasUnsized => {
+            let message = format!("{name} has {} on hand without a size", product.stock_quantity());
+            Refusal::conflict(Conflict::Step, message).remedy(Remedy::ClearUnsized(product.handle()))
         }
-        let refusal = Refusal::invalid(format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize);
-        return Err(if is_count { refusal.remedy(start) } else { refusal });
-    }
-    if size.contains([',', '=']) {
-        return Err(Refusal::invalid(format!("{name} cannot get the size {size}: {SIZE_SIGNS_PROBLEM}")));
-    }
-    if product.sizes().count() >= SIZES {
-        return Err(Refusal::invalid(format!(
-            "{name} cannot get the size {size}: a product has at most {SIZES} sizes"
-        )));
-    }
-    Ok(Cow::Owned(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
+        NoStockLine::Unknown if product.is_sized() => {
+            Refusal::invalid(no_such_size(name, Some(size), &product.size_names())).remedy(start())
+        }
+        NoStockLine::Unknown => is_unsized().remedy(start()),
+        NoStockLine::Signs => cannot_get(SIZE_SIGNS_PROBLEM),
+        NoStockLine::TooMany => cannot_get(&too_many_sizes()),
+    })
 }
-
-/// Why a new size cannot have these signs: they separate sizes, as in `S=3,M=5`.
-pub const SIZE_SIGNS_PROBLEM: &str = "a size cannot have , or = in its name";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::limits::SIZES;
     use crate::domain::product::tests::product;
     use crate::domain::refusal::RefusalKind;
 

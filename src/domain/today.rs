@@ -196,7 +196,7 @@ fn needs(list: List, mut rows: Vec<Need>, count: Count) -> Needs {
 
 /// Makes the row of an order that has waited since then.
 fn order_need(order: &OrderSummary, since: Timestamp, now: Timestamp, next: Remedy) -> Need {
-    let waited = Duration::milliseconds((now.millis() - since.millis()).max(0));
+    let waited = now.since(since);
     let subject = Subject::Order { order: Box::new(order.clone()), waited, twin: None };
     Need { subject, problems: Vec::new(), remarks: Vec::new(), next }
 }

@@ -28,6 +28,21 @@ pub struct StatusChange {
     pub movements: Vec<Movement>,
 }
 
+impl StatusChange {
+    /// Makes the change of an order to another status.
+    pub fn of(summary: &OrderSummary, to: Status, kept: Money, movements: Vec<Movement>) -> StatusChange {
+        StatusChange {
+            order: summary.pk,
+            reference: summary.reference.clone(),
+            from: summary.status,
+            to,
+            kept_before: summary.kept,
+            kept,
+            movements,
+        }
+    }
+}
+
 /// A requested status change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusRequest {
@@ -65,8 +80,7 @@ pub fn decide(order: &Order, held: &Holding, request: StatusRequest) -> Result<S
         }
     }
     let kept = if to == Status::Cancelled { request.keep } else { Money::ZERO };
-    let (order, reference, kept_before) = (summary.pk, summary.reference.clone(), summary.kept);
-    Ok(StatusChange { order, reference, from, to, kept_before, kept, movements })
+    Ok(StatusChange::of(summary, to, kept, movements))
 }
 
 /// Refuses to keep more of an order that is cancelled than it costs. It is a conflict, as a refund of more than was paid is: the

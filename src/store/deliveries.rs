@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::named_params;
 
 use super::error::StoreError;
-use super::stock::stock_key;
+use super::stock::{Origin, stock_key};
 use super::transaction::{Audit, Read, Write};
 use crate::domain::delivery::{Delivery, Quantities, ReceivedItem};
 use crate::domain::movement::{Movement, Reason};
@@ -61,7 +61,7 @@ impl Write<'_> {
                 reason: Reason::Receive,
                 note: None,
             };
-            self.apply_delivered(&movement, delivery, audit)?;
+            self.move_stock(&movement, Origin::Delivery(delivery), self.time, audit)?;
         }
         Ok(())
     }

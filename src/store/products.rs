@@ -6,6 +6,7 @@ use rusqlite::{Row, ToSql, named_params};
 
 use super::error::StoreError;
 use super::owned::{OWNED, OwnerKeys};
+use super::stock::Origin;
 use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
 use crate::domain::movement::{Movement, Reason};
@@ -218,7 +219,7 @@ impl Write<'_> {
                 reason: Reason::Initial,
                 note: None,
             };
-            self.apply_movement(&movement, None, self.time, audit)?;
+            self.move_stock(&movement, Origin::Itself, self.time, audit)?;
         }
         Ok(())
     }
@@ -292,7 +293,7 @@ impl Write<'_> {
             named_params! {":at": self.time, ":id": product.id},
         )?;
         for movement in write_off(product, audit.note.as_deref()) {
-            self.apply_movement(&movement, None, self.time, audit)?;
+            self.move_stock(&movement, Origin::Itself, self.time, audit)?;
         }
         Ok(())
     }

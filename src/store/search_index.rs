@@ -126,9 +126,7 @@ impl Write<'_> {
     pub(super) fn index_again(&self, changed: OrderPk) -> Result<(), StoreError> {
         self.index_orders(&[changed])
     }
-}
 
-impl Write<'_> {
     /// Indexes the rows of changed orders again, each once, if they are indexed.
     pub(super) fn index_orders(&self, changed: &[OrderPk]) -> Result<(), StoreError> {
         let indexed = 1..=self.newest_order()? / INDEX_BATCH * INDEX_BATCH;

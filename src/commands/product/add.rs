@@ -9,7 +9,7 @@ use crate::commands::facts::{Facts, Group};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;
 use crate::domain::product_change::{IncomingProduct, IncomingStock, add, discount_warning};
-use crate::domain::stock_correction::SIZE_SIGNS_PROBLEM;
+use crate::domain::start_size::SIZE_SIGNS_PROBLEM;
 use crate::error::{Exit, Failure};
 use crate::render::product;
 use crate::store::fold;

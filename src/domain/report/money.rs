@@ -132,7 +132,7 @@ impl OutstandingOrder {
 
     /// Returns how long it has waited.
     pub fn waited(&self, now: Timestamp) -> Duration {
-        Duration::milliseconds((now.millis() - self.since.millis()).max(0))
+        now.since(self.since)
     }
 }
 

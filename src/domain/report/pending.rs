@@ -78,7 +78,7 @@ impl<'c> Pending<'c> {
             total: summary.total,
             currencies: summary.currency.iter().cloned().collect(),
         });
-        let waited = Duration::milliseconds((self.now.millis() - summary.waits_since().millis()).max(0));
+        let waited = self.now.since(summary.waits_since());
         let (availability, problems) = availability(order, self.products, &mut self.left);
         *self.counts.entry(availability).or_default() += 1;
         WaitingOrder { order, waited, availability, problems }

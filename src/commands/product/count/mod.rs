@@ -20,7 +20,7 @@ use crate::commands::source::InputArgs;
 use crate::domain::product::ProductId;
 use crate::domain::refusal::Refusal;
 use crate::domain::shelf::{Basis, Counted, CountedLine, count, names};
-use crate::domain::stock_correction::SIZE_SIGNS_PROBLEM;
+use crate::domain::start_size::SIZE_SIGNS_PROBLEM;
 use crate::domain::text::size_key;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
