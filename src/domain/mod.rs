@@ -37,7 +37,7 @@
 //! | `product`, `products` | a product with its stock lines; the products that a decision needs |
 //! | `product_name`, `row_product` | how an order names a product; which product a row of a table means |
 //! | `product_change`, `product_removal` | what an incoming product changes in the catalogue; removing products and sizes |
-//! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
+//! | `incoming`, `resolve` | an order as it comes in; looking it up in the catalogue (rules 5 and 10) |
 //! | `typed`, `item_spec` | an order that somebody types; an item as typed |
 //! | `intake`, `duplicate` | whether an order that comes in is new, unchanged or refused (rules 1 and 6); likely duplicates |
 //! | `holding` | what an order holds of the stock: its items less what came back (rule 2) |

@@ -20,7 +20,7 @@ pub enum Occasion {
 }
 
 impl Occasion {
-    /// All templates, in the order of an order's life.
+    /// All occasions, in the order of an order's life.
     pub const ALL: [Occasion; 6] = [
         Occasion::Received,
         Occasion::Confirmed,
@@ -47,7 +47,7 @@ impl Occasion {
         self == Occasion::fitting(status) || (self == Occasion::Shortage && status == Status::Pending)
     }
 
-    /// Returns the template that is true for this status.
+    /// Returns the occasion that is true for this status.
     pub fn fitting(status: Status) -> Occasion {
         match status {
             Status::Pending => Occasion::Received,

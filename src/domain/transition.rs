@@ -63,7 +63,7 @@ pub struct StatusRequest {
 pub fn decide(order: &Order, held: &Holding, request: StatusRequest) -> Result<StatusChange, Refusal> {
     let summary = &order.summary;
     let (from, to) = (summary.status, request.to);
-    let legal = from.next().contains(&to) || (request.force && from.may_be_forced_to(to));
+    let legal = from.allowed().contains(&to) || (request.force && from.may_be_forced_to(to));
     if to == Status::Pending && !order.returns.is_empty() {
         return Err(has_returns(summary));
     }

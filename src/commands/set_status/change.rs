@@ -150,7 +150,7 @@ pub(super) fn record(
 /// Returns the statuses from which a request can change orders.
 fn leaving_for(request: StatusRequest) -> Vec<Status> {
     let can_leave =
-        |from: &Status| from.next().contains(&request.to) || request.force && from.may_be_forced_to(request.to);
+        |from: &Status| from.allowed().contains(&request.to) || request.force && from.may_be_forced_to(request.to);
     Status::ALL.into_iter().filter(can_leave).collect()
 }
 

@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn changeable_statuses_have_a_next_status() {
-        let with_next: Vec<Status> = Status::ALL.into_iter().filter(|status| !status.next().is_empty()).collect();
+        let with_next: Vec<Status> = Status::ALL.into_iter().filter(|status| !status.allowed().is_empty()).collect();
         assert_eq!(with_next, CHANGEABLE);
     }
 }
