@@ -306,7 +306,7 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         StoreError::Full => {
             failure(FailureKind::Internal(Fault::Full)).hint("make room on the disk, then run it again")
         }
-        StoreError::Unread(_) | StoreError::Waiting(_) => {
+        StoreError::Unread(_) | StoreError::ItemBuffer(_) => {
             failure(FailureKind::Internal(Fault::Io)).hint("run it again; if it fails again, the disk may be failing")
         }
         StoreError::Damaged(_) | StoreError::Malformed(_) => failure(FailureKind::Internal(Fault::Damaged))

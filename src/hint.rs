@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::domain::bidi::BEFORE_COMMAND;
-use crate::domain::refusal::Remedy;
-use crate::domain::text::shell_word;
+use crate::domain::remedy::Remedy;
+use crate::domain::shell::shell_word;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,9 +123,7 @@ impl CommandLine {
         self.options.push(format!("{option}{sign}{}", shell_word(value)));
         self
     }
-}
 
-impl CommandLine {
     /// Returns its parts, quoted for the shell: the command, each argument, and each option with its value.
     pub fn parts(&self) -> Vec<String> {
         let arguments = self.arguments.iter().map(|argument| shell_word(argument).into_owned());

@@ -8,7 +8,7 @@ use super::{Context, set_status};
 use crate::domain::money::Money;
 use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
-use crate::domain::transition::Request;
+use crate::domain::transition::StatusRequest;
 use crate::error::Exit;
 
 /// Cancel orders, all or nothing; stock that they hold is given back
@@ -37,6 +37,6 @@ pub struct CancelArgs {
 
 pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keep = args.keep.unwrap_or_default();
-    let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock, keep };
+    let request = StatusRequest { to: Status::Cancelled, force: false, is_sellable: !args.no_restock, keep };
     set_status::change(&args.refs, request, &ShippingEdit::default(), args.keep_going, "cancel", context)
 }

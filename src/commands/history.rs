@@ -9,7 +9,7 @@ use super::naming::{Naming, REF_TO_READ, find_order};
 use super::run::facts::{CommandFacts, Group};
 use crate::domain::history::{Event, for_buyer};
 use crate::domain::order::OrderPk;
-use crate::domain::user::Caller;
+use crate::domain::permission::Caller;
 use crate::error::Exit;
 use crate::render::history;
 use crate::render::json::{EVENT_KEYS, choose, event};

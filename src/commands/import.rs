@@ -17,7 +17,7 @@ use super::run::context::retry_while_overtaken;
 use super::run::facts::{CommandFacts, Group};
 use super::run::imported::Imported;
 use crate::domain::incoming::{EarlyRevisions, Revision};
-use crate::domain::product::Catalogue;
+use crate::domain::products::Products;
 use crate::domain::resolve::Rejected;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
@@ -91,10 +91,10 @@ fn import(
     let (audit, sender, mut ids) = (context.audit(), context.caller.clone(), context.ids());
     let zone = store.read(|read| read.settings())?.zone();
     // The catalogue is loaded in the transaction: what is read before is looked up in it later.
-    let shop: OnceLock<(Catalogue, Timestamp)> = OnceLock::new();
+    let shop: OnceLock<(Products, Timestamp)> = OnceLock::new();
     let ids = Mutex::new(&mut ids);
-    let look_up = |order, (catalogue, now): &(Catalogue, Timestamp)| {
-        CheckedOrder::of(order, *now, catalogue, &mut || (ids.lock().unwrap_or_else(PoisonError::into_inner))())
+    let look_up = |order, (products, now): &(Products, Timestamp)| {
+        CheckedOrder::of(order, *now, products, &mut || (ids.lock().unwrap_or_else(PoisonError::into_inner))())
     };
     let mut read = |input: Input<'_>, put: &mut Put<'_, ImportOrder>| {
         read_orders(input, zone, &mut |order, reject| {

@@ -11,12 +11,12 @@ use super::run::facts::{CommandFacts, Group};
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
 use crate::domain::message::compose;
+use crate::domain::occasion::Occasion;
 use crate::domain::order::Order;
 use crate::domain::phone::{NotCallable, callable_number};
 use crate::domain::refusal::Conflict;
 use crate::domain::settings::SettingKey;
 use crate::domain::status::Status;
-use crate::domain::template::Template;
 use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
@@ -30,32 +30,32 @@ use crate::render::message::message_link;
 #[command(add = CommandFacts::of(Group::Orders))]
 #[command(after_help = "Examples:
   orders message LEG-LXYZ1234-AB5C
-  orders message LEG-LXYZ1234-AB5C --template shortage
+  orders message LEG-LXYZ1234-AB5C --occasion shortage
   xdg-open \"$(orders message ab5c --json | jq -r .link)\"")]
 pub struct MessageArgs {
     #[arg(value_name = "REF", help = REF_TO_READ)]
     reference: Option<String>,
     /// The occasion
-    #[arg(long, value_parser = word_parser(&Template::ALL, Template::as_str), ignore_case = true)]
-    template: Option<Template>,
+    #[arg(long, value_parser = word_parser(&Occasion::ALL, Occasion::as_str), ignore_case = true)]
+    template: Option<Occasion>,
 }
 
 pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("write about", &[]), context)?;
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
-    let (order, settings, catalogue) = store.read(|read| {
+    let (order, settings, products) = store.read(|read| {
         let order = find_order(read, &reference, &naming)?;
-        let catalogue = read.products(order.items.iter().map(|item| item.product_id))?;
-        anyhow::Ok((order, read.settings()?, catalogue))
+        let products = read.products(order.items.iter().map(|item| item.product_id))?;
+        anyhow::Ok((order, read.settings()?, products))
     })?;
-    let template = choose(args.template, &order)?;
-    let obstacles = match template {
-        Template::Shortage => decide(std::slice::from_ref(&order), &catalogue, true).err().unwrap_or_default(),
+    let occasion = choose(args.template, &order)?;
+    let obstacles = match occasion {
+        Occasion::Shortage => decide(std::slice::from_ref(&order), &products, true).err().unwrap_or_default(),
         _ => Vec::new(),
     };
     let reference = &order.summary.reference;
-    if template == Template::Shortage && obstacles.iter().all(|obstacle| obstacle.for_customer().is_none()) {
+    if occasion == Occasion::Shortage && obstacles.iter().all(|obstacle| obstacle.for_customer().is_none()) {
         let message = format!("order {reference} is not short: everything is in stock");
         let command = CommandLine::of("message").argument(reference);
         return Err(Failure::new(FailureKind::Conflict(Conflict::Step), message)
@@ -63,13 +63,13 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .into());
     }
     let status = order.summary.status;
-    if !template.is_true_of(status) {
-        let text = template.as_str();
+    if !occasion.is_true_of(status) {
+        let text = occasion.as_str();
         context.ui.warn(&format!("order {reference} is {status}: the text for {text} does not fit it"));
     }
-    let text = compose(template, &order, &settings, &obstacles);
+    let text = compose(occasion, &order, &settings, &obstacles);
     if text.trim().is_empty() {
-        let key = SettingKey::Words(template).as_str();
+        let key = SettingKey::OwnWords(occasion).as_str();
         let message = format!("{key} says nothing of order {reference}: all its lines are left out");
         return Err(Failure::new(FailureKind::Conflict(Conflict::Step), message)
             .hint(Hint::run("to change the words", CommandLine::of("config").argument(key).option("TEXT")))
@@ -108,11 +108,11 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn choose(template: Option<Template>, order: &Order) -> anyhow::Result<Template> {
+fn choose(occasion: Option<Occasion>, order: &Order) -> anyhow::Result<Occasion> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
-    if template == Some(Template::Shortage) && status != Status::Pending {
+    if occasion == Some(Occasion::Shortage) && status != Status::Pending {
         let message = format!("order {reference} is {status}: only a pending order can be short");
         return Err(Failure::new(FailureKind::Conflict(Conflict::Step), message).into());
     }
-    Ok(template.unwrap_or_else(|| Template::fitting(status)))
+    Ok(occasion.unwrap_or_else(|| Occasion::fitting(status)))
 }

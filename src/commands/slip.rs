@@ -9,7 +9,7 @@ use super::naming::AT_ONCE;
 use super::naming::{Naming, REFERENCES_LIMIT, REFS_TO_READ, References, expand_references, name_orders};
 use super::run::facts::{CommandFacts, Group};
 use crate::domain::order::{Order, OrderPk};
-use crate::domain::product::Catalogue;
+use crate::domain::products::Products;
 use crate::domain::settings::Settings;
 use crate::domain::slip::{LINES_LIMIT, PickList, RETURNS_LOOKED_AT, TooManyLines, is_to_pack};
 use crate::domain::status::Status;
@@ -52,9 +52,9 @@ pub fn run(args: &SlipArgs, context: &mut Context) -> anyhow::Result<Exit> {
         for some in orders_of(read, named.as_ref(), &naming)?.chunks(AT_ONCE) {
             let orders = read.orders(some)?;
             let items = orders.iter().flat_map(|order| &order.items);
-            let catalogue = read.products(items.map(|item| item.product_id))?;
+            let products = read.products(items.map(|item| item.product_id))?;
             let orders = orders.iter().filter(|order| named.is_some() || is_to_pack(order));
-            orders.into_iter().try_for_each(|order| slips.add(order, &catalogue, &settings, context))?;
+            orders.into_iter().try_for_each(|order| slips.add(order, &products, &settings, context))?;
         }
         anyhow::Ok((slips, settings))
     })?;
@@ -99,11 +99,11 @@ impl Slips {
     fn add(
         &mut self,
         order: &Order,
-        catalogue: &Catalogue,
+        products: &Products,
         settings: &Settings,
         context: &Context,
     ) -> anyhow::Result<()> {
-        self.pick_list.add(order, catalogue).map_err(|TooManyLines| {
+        self.pick_list.add(order, products).map_err(|TooManyLines| {
             let problem =
                 format!("more than {LINES_LIMIT} different things are to be fetched; one call lists {LINES_LIMIT}");
             Failure::new(FailureKind::InvalidInput, problem).hint(name_some())

@@ -7,8 +7,8 @@ use super::naming::likely_duplicates;
 use super::report::ReportOptions;
 use super::run::facts::{CommandFacts, Group};
 use crate::domain::payment::Payment;
-use crate::domain::refusal::Remedy;
-use crate::domain::report::money::{Outstanding, Waiting};
+use crate::domain::remedy::Remedy;
+use crate::domain::report::money::{Outstanding, OutstandingOrder};
 use crate::domain::settings::Settings;
 use crate::domain::slip::RETURNS_LOOKED_AT;
 use crate::domain::status::Status;
@@ -95,7 +95,7 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
 }
 
 /// Loads the orders of which something is owed, with their payments.
-fn owed(read: &Read<'_>) -> anyhow::Result<Vec<(Waiting, Vec<Payment>)>> {
+fn owed(read: &Read<'_>) -> anyhow::Result<Vec<(OutstandingOrder, Vec<Payment>)>> {
     let mut owed = Vec::new();
     read.each_outstanding(Outstanding::Owed, None, Some(SHOWN), |waiting| {
         owed.push(waiting.clone());
@@ -106,14 +106,14 @@ fn owed(read: &Read<'_>) -> anyhow::Result<Vec<(Waiting, Vec<Payment>)>> {
 }
 
 /// Loads the orders that couriers have had for long, of the shipped ones that came first.
-fn late(read: &Read<'_>, now: Timestamp) -> Result<(Vec<Waiting>, Count), StoreError> {
+fn late(read: &Read<'_>, now: Timestamp) -> Result<(Vec<OutstandingOrder>, Count), StoreError> {
     let first = read.first_of_status(Status::Shipped, SHIPPED)?;
     let are_all = first.len() < SHIPPED;
     let mut late = today::late(read.shipped_at(&first)?, now);
     let count = Count::of_rows(late.len(), are_all);
     late.truncate(SHOWN);
     let orders = read.summaries(&late.iter().map(|(order, _)| *order).collect::<Vec<_>>())?;
-    let waiting = orders.into_iter().zip(late).map(|(order, (_, since))| Waiting { order, since });
+    let waiting = orders.into_iter().zip(late).map(|(order, (_, since))| OutstandingOrder { order, since });
     Ok((waiting.collect(), count))
 }
 

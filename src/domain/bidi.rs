@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::text::visible;
+use super::visible::visible;
 
 /// Starts an isolate whose direction is that of its first letter (U+2068).
 const ISOLATE: char = '\u{2068}';
@@ -118,8 +118,9 @@ fn is_right_to_left(c: char) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::*;
     use unicode_bidi::{BidiClass, BidiInfo, bidi_class};
+
+    use super::*;
 
     /// Returns a line as the Unicode algorithm draws it, without isolates.
     pub(crate) fn drawn(line: &str) -> String {

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::holding::{Holding, Lines};
+use super::holding::{Holding, ItemLines};
 use super::money::Money;
+use super::movement::{Movement, Reason};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderItem, OrderPk};
-use super::product::Catalogue;
-use super::refusal::{Conflict, Refusal, Remedy};
+use super::products::Products;
+use super::refusal::{Conflict, Refusal};
+use super::remedy::Remedy;
 use super::settlement::Settled;
 use super::shortage::shortages;
 use super::status::Status;
-use super::stock::{Movement, Reason};
 use super::transition::StatusChange;
 
 /// A decided confirmation of one order.
@@ -40,11 +41,7 @@ pub struct Deduction {
 ///
 /// Quantities are summed per product and size over all items and all orders, so that two orders cannot each be given
 /// the last piece. Prices below the list price need `accept_prices`.
-pub fn decide(
-    orders: &[Order],
-    catalogue: &Catalogue,
-    accept_prices: bool,
-) -> Result<Vec<Confirmation>, Vec<Obstacle>> {
+pub fn decide(orders: &[Order], products: &Products, accept_prices: bool) -> Result<Vec<Confirmation>, Vec<Obstacle>> {
     let mut obstacles = Vec::new();
     let mut taken = Vec::with_capacity(orders.len());
     for order in orders {
@@ -56,7 +53,7 @@ pub fn decide(
             continue;
         }
         // Even if an item needs a size, the shortages of the others are named.
-        let (wanted, unsized_items) = Holding::wanted(&order.items, &Lines::default(), catalogue);
+        let (wanted, unsized_items) = Holding::wanted(&order.items, &ItemLines::default(), products);
         obstacles.extend(unsized_items.into_iter().map(|item| Obstacle::NoSuchSize { reference: reference(), item }));
         if !accept_prices {
             let below = |item: &OrderItem| Obstacle::BelowListPrice {
@@ -73,18 +70,18 @@ pub fn decide(
     }
     let by_order: Vec<_> =
         orders.iter().zip(&taken).map(|(order, taken)| (&order.summary.reference, &**taken)).collect();
-    obstacles.extend(shortages(&by_order, catalogue).into_iter().map(Obstacle::Short));
+    obstacles.extend(shortages(&by_order, products).into_iter().map(Obstacle::Short));
     if !obstacles.is_empty() {
         return Err(obstacles);
     }
     let mut gone = Holding::default();
-    Ok(orders.iter().zip(taken).map(|(order, taken)| confirmation(order, taken, &mut gone, catalogue)).collect())
+    Ok(orders.iter().zip(taken).map(|(order, taken)| confirmation(order, taken, &mut gone, products)).collect())
 }
 
 /// Decides the confirmation of `orders` together with what is said of their money: all of them, or every reason against it.
 pub fn decide_settled(
     orders: &[Order],
-    catalogue: &Catalogue,
+    products: &Products,
     accept_prices: bool,
     settled: Vec<Result<Settled, Refusal>>,
 ) -> Result<Vec<(Confirmation, Settled)>, Vec<Obstacle>> {
@@ -98,7 +95,7 @@ pub fn decide_settled(
             }
         }
     }
-    match decide(orders, catalogue, accept_prices) {
+    match decide(orders, products, accept_prices) {
         Ok(confirmations) if unpayable.is_empty() => Ok(confirmations.into_iter().zip(payable).collect()),
         Ok(_) => Err(unpayable),
         Err(obstacles) => Err(obstacles.into_iter().chain(unpayable).collect()),
@@ -149,21 +146,17 @@ impl Consent {
 }
 
 /// Decides each order by itself, in the order given. Each gets the stock that the ones before it left.
-pub fn decide_each(
-    orders: &[Order],
-    mut catalogue: Catalogue,
-    consent: &Consent,
-) -> Vec<Result<Confirmation, Refusal>> {
+pub fn decide_each(orders: &[Order], mut products: Products, consent: &Consent) -> Vec<Result<Confirmation, Refusal>> {
     orders
         .iter()
         .map(|order| {
             let alone = std::slice::from_ref(order);
             consent.covers(order)?;
             let mut confirmations =
-                decide(alone, &catalogue, consent.accepts_prices()).map_err(|obstacles| refusal(alone, &obstacles))?;
+                decide(alone, &products, consent.accepts_prices()).map_err(|obstacles| refusal(alone, &obstacles))?;
             let confirmation = confirmations.remove(0);
             for movement in &confirmation.change.movements {
-                catalogue.shift(movement.product_id, &movement.size_key, movement.delta);
+                products.shift(movement.product_id, &movement.size_key, movement.delta);
             }
             Ok(confirmation)
         })
@@ -171,9 +164,9 @@ pub fn decide_each(
 }
 
 /// Makes the confirmation of an order that takes this stock; `gone` is what the orders before it take.
-fn confirmation(order: &Order, movements: Vec<Movement>, gone: &mut Holding, catalogue: &Catalogue) -> Confirmation {
+fn confirmation(order: &Order, movements: Vec<Movement>, gone: &mut Holding, products: &Products) -> Confirmation {
     let deduction = |movement: &Movement| {
-        let product = catalogue.get(movement.product_id)?;
+        let product = products.get(movement.product_id)?;
         let line = product.stock_line(&movement.size_key)?;
         let key = movement.key();
         let before = line.on_hand - gone.pieces_of(&key);
@@ -182,52 +175,43 @@ fn confirmation(order: &Order, movements: Vec<Movement>, gone: &mut Holding, cat
     };
     let deductions = movements.iter().filter_map(deduction).collect();
     let summary = &order.summary;
-    let change = StatusChange {
-        order: summary.pk,
-        reference: summary.reference.clone(),
-        from: Status::Pending,
-        to: Status::Confirmed,
-        kept_before: Money::ZERO,
-        kept: Money::ZERO,
-        movements,
-    };
+    let change = StatusChange::of(summary, Status::Confirmed, Money::ZERO, movements);
     Confirmation { change, deductions, agreed: summary.terms.claims() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::Money;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
     use crate::domain::reference::Reference;
     use crate::domain::refusal::RefusalKind;
 
     struct Desk {
-        catalogue: Catalogue,
+        products: Products,
         orders: Vec<Order>,
     }
 
     /// Orders given as lists of product index, quantity and size.
-    fn desk(products: &[Product], orders: &[&[(usize, u32, Option<&str>)]]) -> Desk {
-        let catalogue: Catalogue = products.iter().cloned().collect();
+    fn desk(on_sale: &[Product], orders: &[&[(usize, u32, Option<&str>)]]) -> Desk {
+        let products: Products = on_sale.iter().cloned().collect();
         let orders = orders
             .iter()
             .enumerate()
             .map(|(n, items)| {
-                let items: Vec<_> = items.iter().map(|(p, quantity, size)| (&products[*p], *quantity, *size)).collect();
+                let items: Vec<_> = items.iter().map(|(p, quantity, size)| (&on_sale[*p], *quantity, *size)).collect();
                 let mut incoming = incoming(&items);
                 incoming.reference = Reference::parse(&format!("LEG-{n}"));
-                order(&incoming, &catalogue, i64::try_from(n).unwrap(), Status::Pending)
+                order(&incoming, &products, i64::try_from(n).unwrap(), Status::Pending)
             })
             .collect();
-        Desk { catalogue, orders }
+        Desk { products, orders }
     }
 
     impl Desk {
         fn refusal(&self) -> Refusal {
-            refusal(&self.orders, &decide(&self.orders, &self.catalogue, false).expect_err("it is refused"))
+            refusal(&self.orders, &decide(&self.orders, &self.products, false).expect_err("it is refused"))
         }
     }
 
@@ -261,7 +245,7 @@ mod tests {
         ];
         for (what, orders, shortages) in cases {
             let desk = desk(&products, orders);
-            let decided = decide(&desk.orders, &desk.catalogue, false);
+            let decided = decide(&desk.orders, &desk.products, false);
             match decided {
                 Ok(_) => assert!(shortages.is_empty(), "{what}"),
                 Err(obstacles) => {
@@ -279,7 +263,7 @@ mod tests {
         let products = [product("Polo", &[("S", 5), ("L", 5)])];
         let desk =
             desk(&products, &[&[(0, 1, Some("L")), (0, 2, Some("l "))], &[(0, 1, Some("L")), (0, 1, Some("s"))]]);
-        let confirmations = decide(&desk.orders, &desk.catalogue, false).unwrap();
+        let confirmations = decide(&desk.orders, &desk.products, false).unwrap();
         let taken: Vec<Vec<_>> = confirmations
             .iter()
             .map(|c| c.deductions.iter().map(|t| (t.label.as_str(), t.before, t.after)).collect())
@@ -327,11 +311,11 @@ mod tests {
         let mut desk = desk(&products, &[&[(0, 1, None)]]);
         desk.orders[0].items[0].unit_price = Money::from_hundredths(2998);
         let refusal = desk.refusal();
-        assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Price));
+        assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::NotAgreed));
         assert_eq!(refusal.details, ["Shirt: price 29.98 is below the list price 29.99"]);
-        assert!(decide(&desk.orders, &desk.catalogue, true).is_ok());
+        assert!(decide(&desk.orders, &desk.products, true).is_ok());
         desk.orders[0].items[0].unit_price = Money::from_hundredths(3000);
-        assert!(decide(&desk.orders, &desk.catalogue, false).is_ok(), "a higher price is the customer's");
+        assert!(decide(&desk.orders, &desk.products, false).is_ok(), "a higher price is the customer's");
     }
 
     #[test]
@@ -357,7 +341,7 @@ mod tests {
         let products = [product("Shirt", &[("", 3)])];
         let desk = desk(&products, &[&[(0, 2, None)], &[(0, 2, None)], &[(0, 1, None)]]);
         let decided: Vec<_> =
-            decide_each(&desk.orders, desk.catalogue.clone(), &Consent::Named { accept_prices: false })
+            decide_each(&desk.orders, desk.products.clone(), &Consent::Named { accept_prices: false })
                 .into_iter()
                 .map(|result| result.map(|c| c.deductions[0].after).map_err(|refusal| refusal.details))
                 .collect();
@@ -525,18 +509,18 @@ mod tests {
         let refused = || Refusal::conflict(Conflict::Content, "receipt R-1 was entered");
         let products = [product("Shirt", &[("", 1)])];
         let desk = desk(&products, &[&[(0, 1, None)]]);
-        let decided = |settled| decide_settled(&desk.orders, &desk.catalogue, false, vec![settled]);
+        let decided = |settled| decide_settled(&desk.orders, &desk.products, false, vec![settled]);
         let confirmed = decided(Ok(settled())).unwrap();
         assert_eq!((confirmed.len(), &confirmed[0].1), (1, &settled()));
         let obstacles = decided(Err(refused())).unwrap_err();
         assert_eq!(refusal(&desk.orders, &obstacles), refused(), "it says what the payment says");
         let short = super::tests::desk(&products, &[&[(0, 2, None)]]);
-        let obstacles = decide_settled(&short.orders, &short.catalogue, false, vec![Err(refused())]).unwrap_err();
+        let obstacles = decide_settled(&short.orders, &short.products, false, vec![Err(refused())]).unwrap_err();
         assert_eq!(obstacles.len(), 2);
         // Of several orders, those at fault are named.
         let several = super::tests::desk(&products, &[&[(0, 1, None)], &[]]);
         let settled = vec![Err(refused()), Ok(settled())];
-        let obstacles = decide_settled(&several.orders, &several.catalogue, false, settled).unwrap_err();
+        let obstacles = decide_settled(&several.orders, &several.products, false, settled).unwrap_err();
         let said = refusal(&several.orders, &obstacles);
         assert_eq!(said.message, "payments of 1 of 2 orders cannot be recorded: LEG-0");
         // Terms that only a guest names need consent, too.
@@ -548,6 +532,6 @@ mod tests {
             (said.message.as_str(), said.error.as_str()),
             ("terms of LEG-0 are not agreed yet", "Some terms are not agreed")
         );
-        assert!(decide(&claimed.orders, &claimed.catalogue, true).is_ok());
+        assert!(decide(&claimed.orders, &claimed.products, true).is_ok());
     }
 }

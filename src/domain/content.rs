@@ -155,9 +155,9 @@ impl Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::incoming;
     use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::incoming;
     use uuid::Uuid;
 
     #[test]

@@ -18,9 +18,9 @@ pub struct CustomerSummary {
     /// How many orders there are, whatever became of them.
     pub order_count: i64,
     /// The pieces of the orders that hold stock.
-    pub kept_pieces: i64,
+    pub bought_pieces: i64,
     /// What these orders cost.
-    pub kept_total: Balance,
+    pub bought_total: Balance,
     /// The date of the last order.
     pub last_order: Option<Timestamp>,
     /// What is due of all orders, below zero if it is owed to the customer; `None` where no money was recorded.
@@ -37,8 +37,8 @@ impl CustomerSummary {
             phone,
             name: None,
             order_count: 0,
-            kept_pieces: 0,
-            kept_total: Balance::ZERO,
+            bought_pieces: 0,
+            bought_total: Balance::ZERO,
             last_order: None,
             due: None,
             remarks: Remarks::default(),

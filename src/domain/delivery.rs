@@ -1,15 +1,17 @@
 //! Goods that come from a supplier: each delivery is entered once, by its reference.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::limits::{DELIVERY, SIZES, excess};
+use super::limits::{DELIVERY, excess};
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal};
-use super::stock::NO_SIGNS;
-use super::text::{is_blank, size_key};
+use super::start_size::{NoStockLine, SIZE_SIGNS_PROBLEM, find_or_start_size, too_many_sizes};
+use super::text::size_key;
 use super::time::Timestamp;
+use super::visible::is_blank;
 
 /// Reads the reference of a delivery: an invoice, a delivery note.
 ///
@@ -53,10 +55,7 @@ pub struct ReceivedItem {
 impl ReceivedItem {
     /// Returns the product's name with the size, if it has one.
     pub fn label(&self) -> String {
-        match self.line.size.as_str() {
-            "" => self.product.name.clone(),
-            size => format!("{} ({size})", self.product.name),
-        }
+        self.product.label(&self.line)
     }
 }
 
@@ -150,32 +149,28 @@ pub fn decide(
     }
     let (mut items, mut problems): (Vec<ReceivedItem>, Vec<_>) = (Vec::new(), Vec::new());
     let mut places: BTreeMap<StockKey, usize> = BTreeMap::new();
-    // How many sizes products have with the new ones.
-    let mut sizes: BTreeMap<ProductId, usize> = BTreeMap::new();
-    for (place, entered) in pieces.iter().enumerate() {
-        let (line, is_new_size) = match find_line(&entered.product, entered.size.as_deref(), new_sizes) {
-            Ok(_) if entered.quantity == 0 => continue,
-            Ok(found) => found,
+    let mut started: BTreeMap<ProductId, Vec<StockLine>> = BTreeMap::new();
+    for (place, DeliveryLine { product, size, quantity }) in pieces.iter().enumerate() {
+        let started = started.entry(product.id).or_default();
+        let line = match find_or_start_size(product, size.as_deref(), new_sizes, started) {
+            Ok(_) | Err(NoStockLine::TooMany) if *quantity == 0 => continue,
+            Ok(line) => line,
             Err(problem) => {
-                problems.push((place, problem));
+                problems.push((place, size_problem(problem, product, size.as_deref())));
                 continue;
             }
         };
-        let at = *places.entry(StockKey::of(entered.product.id, &*line.size_key)).or_insert(items.len());
+        let at = *places.entry(StockKey::of(product.id, &*line.size_key)).or_insert(items.len());
         if at == items.len() {
+            let is_new_size = matches!(line, Cow::Owned(_));
             if is_new_size {
-                let product = &entered.product;
-                let sizes = sizes.entry(product.id).or_insert_with(|| product.sizes().count());
-                *sizes += 1;
-                if *sizes > SIZES {
-                    let problem = format!("{}: cannot get the size {}: it has {SIZES} sizes", product.name, line.size);
-                    problems.push((place, problem.into()));
-                }
+                started.push(line.clone().into_owned());
             }
-            items.push(ReceivedItem { product: Arc::clone(&entered.product), line, is_new_size, quantity: 0 });
+            let (product, line) = (Arc::clone(product), line.into_owned());
+            items.push(ReceivedItem { product, line, is_new_size, quantity: 0 });
         }
         let item = &mut items[at];
-        item.quantity += entered.quantity;
+        item.quantity += quantity;
         if item.line.on_hand + item.quantity > i64::from(QUANTITY_LIMIT) {
             let problem = format!("stock of {} cannot be more than {QUANTITY_LIMIT}", item.label());
             problems.push((place, LineProblem { column: "quantity", ..problem.into() }));
@@ -184,29 +179,25 @@ pub fn decide(
     if problems.is_empty() { Ok(DeliveryDecision::New(items)) } else { Err(DeliveryRefused::Lines(problems)) }
 }
 
-/// Finds the stock line of a size, or makes the one of a new size.
-fn find_line(product: &Product, size: Option<&str>, new_sizes: bool) -> Result<(StockLine, bool), LineProblem> {
-    let name = &product.name;
-    let size = size.map(str::trim).filter(|size| !size.is_empty());
-    let known = match size {
-        None => product.line_for(None).ok(),
-        Some(size) => product.sizes().find(|line| line.size_key == size_key(size)),
-    };
-    match (known, size) {
-        (Some(line), _) => Ok((line.clone(), false)),
-        (None, None) => Err(no_such_size(name, None, &product.size_names()).into()),
-        (None, Some(_)) if !product.is_sized() && product.stock_quantity() > 0 => {
-            Err(format!("{name}: is not tracked by size, and has {} on hand", product.stock_quantity()).into())
+/// Says why there is no stock line of a size, and none can be started.
+fn size_problem(problem: NoStockLine, product: &Product, size: Option<&str>) -> LineProblem {
+    let (name, size) = (&product.name, size.map(str::trim));
+    match problem {
+        NoStockLine::Unnamed => no_such_size(name, None, &product.size_names()).into(),
+        NoStockLine::HasUnsized => {
+            format!("{name}: is not tracked by size, and has {} on hand", product.stock_quantity()).into()
         }
-        (None, Some(size)) if size.contains([',', '=']) => Err(format!("{name}: {NO_SIGNS}").into()),
-        (None, Some(size)) if !new_sizes => {
+        NoStockLine::Signs => format!("{name}: {SIZE_SIGNS_PROBLEM}").into(),
+        NoStockLine::Unknown => {
             let problem = match product.is_sized() {
-                true => no_such_size(name, Some(size), &product.size_names()),
+                true => no_such_size(name, size, &product.size_names()),
                 false => format!("{name}: is not tracked by size yet"),
             };
-            Err(LineProblem { new_size: Some(size.to_owned()), ..problem.into() })
+            LineProblem { new_size: size.map(str::to_owned), ..problem.into() }
         }
-        (None, Some(size)) => Ok((StockLine { size_key: size_key(size), size: size.to_owned(), on_hand: 0 }, true)),
+        NoStockLine::TooMany => {
+            format!("{name}: cannot get the size {}: {}", size.unwrap_or_default(), too_many_sizes()).into()
+        }
     }
 }
 
@@ -243,6 +234,7 @@ fn conflict(earlier: &Delivery, quantities: &Quantities, pieces: &[DeliveryLine]
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::limits::SIZES;
     use crate::domain::product::tests::product;
 
     fn pieces(product: &Product, size: Option<&str>, quantity: i64) -> DeliveryLine {
@@ -273,7 +265,7 @@ mod tests {
         assert!(decide("INV-77", &lines, None, true).is_ok());
         lines.push(pieces(&shirt, Some("XXL"), 1));
         let refused = decide("INV-77", &lines, None, true).unwrap_err();
-        let problem = LineProblem::from("Shirt: cannot get the size XXL: it has 1000 sizes".to_owned());
+        let problem = LineProblem::from("Shirt: cannot get the size XXL: a product has at most 1000 sizes".to_owned());
         assert_eq!(refused, DeliveryRefused::Lines(vec![(lines.len() - 1, problem)]));
     }
 

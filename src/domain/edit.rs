@@ -3,18 +3,18 @@
 
 use uuid::Uuid;
 
-use super::history::ACCOUNT;
-use super::holding::{Holding, Lines};
+use super::history::USER_PREFIX;
+use super::holding::Holding;
+use super::item_edit::{ItemEdit, edit_items, stock_moves};
+use super::item_words::{Change, too_much};
 use super::money::{Balance, Money};
-use super::obstacle::needs_sizes;
-use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
-use super::product::{Catalogue, Product, ProductId};
+use super::order::{Customer, Order, OrderItem, OrderPk, sums};
+use super::products::Products;
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind};
+use super::remedy::Remedy;
 use super::shipping::{Shipping, ShippingEdit};
-use super::shortage::insufficient;
 use super::status::Status;
-use super::stock::{Movement, Reason};
 use super::terms::{Discount, Terms, TermsEdit};
 use super::transition::back_to_pending;
 use super::user::{User, UserId};
@@ -36,42 +36,6 @@ pub struct Edit {
     pub shipping: ShippingEdit,
     /// The change to the items.
     pub items: Option<ItemEdit>,
-}
-
-/// A change to an order's items, which are numbered from 1 as in `show`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ItemEdit {
-    /// Changes one item.
-    Change {
-        /// Its number.
-        number: usize,
-        /// Its new quantity.
-        quantity: Option<u32>,
-        /// Its new size; `Some(None)` removes it.
-        size: Option<Option<String>>,
-        /// Its new color; `Some(None)` removes it.
-        color: Option<Option<String>>,
-        /// Its new price, which is agreed.
-        price: Option<Money>,
-    },
-    /// Adds one item.
-    Add {
-        /// The product.
-        product: Box<Product>,
-        /// The quantity.
-        quantity: u32,
-        /// The size.
-        size: Option<String>,
-        /// The color.
-        color: Option<String>,
-        /// The price agreed; `None`: today's list price.
-        price: Option<Money>,
-    },
-    /// Removes one item.
-    Remove {
-        /// Its number.
-        number: usize,
-    },
 }
 
 /// A decided edit of one order. It may be applied while the order is still in `status`.
@@ -101,36 +65,18 @@ pub struct Edited {
     pub changes: Vec<Change>,
 }
 
-/// One change, in words, with the stock that moves with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The old value; `None` if there was none.
-    pub from: Option<String>,
-    /// The new value; `None` if it was removed.
-    pub to: Option<String>,
-    /// The stock that moves.
-    pub movements: Vec<Movement>,
-}
-
-impl Change {
-    /// Returns the change from one value to another; `None` if they are the same.
-    fn between(from: Option<String>, to: Option<String>) -> Option<Change> {
-        (from != to).then(|| Change { from, to, movements: Vec::new() })
-    }
-}
-
-/// Decides an edit of `order`, which holds the stock `held`; the catalogue has the products of its items and of the edit,
+/// Decides an edit of `order`, which holds the stock `held`; `products` are those of its items and of the edit,
 /// `new_id` makes the ids of new items.
 ///
 /// While the order holds stock, added pieces are taken from it and removed ones go back.
 pub fn decide(
     order: &Order,
     held: &Holding,
-    catalogue: &Catalogue,
+    products: &Products,
     edit: &Edit,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Edited, Refusal> {
-    let edited = edited(order, held, catalogue, edit, new_id);
+    let edited = edited(order, held, products, edit, new_id);
     // An error in the edit itself comes before a conflict with the order.
     if matches!(&edited, Err(refusal) if matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidInput)) {
         return edited;
@@ -178,7 +124,7 @@ fn refuse_discount_below(order: &Order, edited: &Edited) -> Result<(), Refusal> 
 fn edited(
     order: &Order,
     held: &Holding,
-    catalogue: &Catalogue,
+    products: &Products,
     edit: &Edit,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Edited, Refusal> {
@@ -203,14 +149,14 @@ fn edited(
         customer.address.clone_from(address);
     }
     if let Some(user) = &edit.user {
-        let words = |username: &String| format!("{ACCOUNT}{username}");
+        let words = |username: &String| format!("{USER_PREFIX}{username}");
         changes
             .extend(Change::between(summary.user.as_ref().map(words), user.as_ref().map(|user| words(&user.username))));
     }
     let mut items = order.items.clone();
     if let Some(edit) = &edit.items {
-        let change = edit_items(&mut items, reference, catalogue, edit, new_id)?;
-        let movements = restock(order, &items, held, catalogue)?;
+        let change = edit_items(&mut items, reference, products, edit, new_id)?;
+        let movements = stock_moves(order, &items, held, products)?;
         changes.extend(change.map(|change| Change { movements, ..change }));
     }
     let Some((total, item_count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
@@ -221,8 +167,8 @@ fn edited(
         changes.extend(Change::between(was, is));
     }
     // A percentage is of the items that did not come back; the part of the discount that went with returns stays.
-    let came_back = Balance::from(summary.total).minus(order.items_left());
-    let mut terms = summary.terms.edited(&edit.terms, Balance::from(total).minus(came_back).size());
+    let returned_subtotal = Balance::from(summary.total).minus(order.items_left());
+    let mut terms = summary.terms.edited(&edit.terms, Balance::from(total).minus(returned_subtotal).size());
     if matches!(edit.terms.discount, Some(Discount::Percent(_))) {
         terms.discount = terms.discount.plus_unlimited(order.discount_given_up().size());
     }
@@ -284,171 +230,28 @@ fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     }
 }
 
-impl ItemEdit {
-    /// Returns the product that it adds.
-    pub fn product(&self) -> Option<ProductId> {
-        match self {
-            ItemEdit::Add { product, .. } => Some(product.id),
-            ItemEdit::Change { .. } | ItemEdit::Remove { .. } => None,
-        }
-    }
-
-    fn changes_price(&self) -> bool {
-        matches!(self, ItemEdit::Change { price: Some(_), .. })
-    }
-}
-
-/// Returns the stock that moves when an order gets these items.
-fn restock(
-    order: &Order,
-    items: &[OrderItem],
-    held: &Holding,
-    catalogue: &Catalogue,
-) -> Result<Vec<Movement>, Refusal> {
-    let reference = &order.summary.reference;
-    let lines = Lines::of(&order.items, held);
-    let wanted =
-        Holding::of(order.summary.status, items, &lines, catalogue).map_err(|problems| needs_sizes(order, problems))?;
-    if order.summary.status.holds_stock() && wanted.is_empty() {
-        let message = format!("order {reference} would have nothing left");
-        return Err(Refusal::conflict(Conflict::Step, message)
-            .error("The order would have nothing left")
-            .remedy(Remedy::Cancel(reference.clone(), None)));
-    }
-    let movements = held.movements_to(&wanted, Reason::Edit);
-    match insufficient(reference, &movements, catalogue) {
-        Some(refusal) => Err(refusal),
-        None => Ok(movements),
-    }
-}
-
-fn edit_items(
-    items: &mut Vec<OrderItem>,
-    reference: &Reference,
-    catalogue: &Catalogue,
-    edit: &ItemEdit,
-    new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<Option<Change>, Refusal> {
-    match edit {
-        ItemEdit::Change { number, quantity, size, color, price } => {
-            let index = index_of(items, *number, reference)?;
-            let was = items[index].clone();
-            let item = &mut items[index];
-            // A price that is there already and not marked needs no agreement.
-            if let Some(price) = price.filter(|price| *price != item.unit_price || item.is_below_list_price()) {
-                (item.unit_price, item.is_price_agreed) = (price, true);
-            }
-            item.quantity = quantity.unwrap_or(item.quantity);
-            item.subtotal = item.unit_price.times(item.quantity).ok_or_else(|| too_much(reference))?;
-            if let Some(size) = size {
-                item.selected_size = match catalogue.get(item.product_id) {
-                    Some(product) => product.spelled_size(size.as_deref()).map_err(Refusal::invalid)?,
-                    None => size.clone(),
-                };
-            }
-            if let Some(color) = color {
-                item.selected_color.clone_from(color);
-            }
-            let words = |item| Some(describe(*number, item));
-            let looks = |item: &OrderItem| (item.selected_size.clone(), item.selected_color.clone(), item.unit_price);
-            if item.returned > 0 && looks(&was) != looks(item) {
-                return Err(came_back(*number, item, reference, "its size, color and price cannot change"));
-            }
-            if item.quantity < item.returned {
-                return Err(came_back(
-                    *number,
-                    item,
-                    reference,
-                    &format!("its quantity cannot be less than {}", item.returned),
-                ));
-            }
-            Ok(Change::between(words(&was), words(item)).filter(|_| was != *item))
-        }
-        ItemEdit::Add { product, quantity, size, color, price } => {
-            if items.len() >= ITEMS_LIMIT {
-                let message = format!("order {reference} has {ITEMS_LIMIT} items, the most that an order can have");
-                return Err(Refusal::invalid(message));
-            }
-            let unit_price = price.unwrap_or(product.list_price());
-            let item = OrderItem::agreed(new_id(), product, size.as_deref(), color.clone(), *quantity, unit_price);
-            let item = item.map_err(Refusal::invalid)?;
-            let change = Change::between(None, Some(describe(items.len() + 1, &item)));
-            items.push(item);
-            Ok(change)
-        }
-        ItemEdit::Remove { number } => {
-            let index = index_of(items, *number, reference)?;
-            if items.len() == 1 {
-                let message = format!("item 1 is the only item of {reference}");
-                return Err(Refusal::conflict(Conflict::Step, message)
-                    .error("An order needs at least one item")
-                    .remedy(Remedy::Cancel(reference.clone(), None)));
-            }
-            if items[index].returned > 0 {
-                return Err(came_back(*number, &items[index], reference, "it cannot be removed"));
-            }
-            let removed = items.remove(index);
-            Ok(Change::between(Some(describe(*number, &removed)), None))
-        }
-    }
-}
-
-/// Refuses a change of an item that would contradict what came back of it.
-fn came_back(number: usize, item: &OrderItem, reference: &Reference, so: &str) -> Refusal {
-    let message = format!("{} of item {number} of {reference} came back, so {so}", item.returned);
-    let error = format!("Some of item {number} came back");
-    Refusal::conflict(Conflict::Step, message).error(error).remedy(Remedy::NumberItems(reference.clone()))
-}
-
-/// Finds an item by its number.
-pub fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result<usize, Refusal> {
-    match number.checked_sub(1).filter(|index| *index < items.len()) {
-        Some(index) => Ok(index),
-        None => Err(Refusal::new(RefusalKind::NotFound, format!("order {reference} has no item {number}"))
-            .error(format!("Item {number} not found"))
-            .remedy(Remedy::NumberItems(reference.clone()))),
-    }
-}
-
-/// Describes an item: `item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99`, and ` (not agreed)` after a price that only a
-/// guest claims.
-pub fn describe(number: usize, item: &OrderItem) -> String {
-    describe_pieces(number, item, item.quantity)
-}
-
-/// Describes some pieces of an item.
-pub fn describe_pieces(number: usize, item: &OrderItem, pieces: u32) -> String {
-    let size = item.selected_size.iter().map(|size| format!("size {size}"));
-    let chosen: Vec<String> = size.chain(item.selected_color.iter().map(|color| format!("color {color}"))).collect();
-    let chosen = if chosen.is_empty() { String::new() } else { format!(" ({})", chosen.join(", ")) };
-    let claimed = if item.is_below_list_price() { " (not agreed)" } else { "" };
-    format!("item {number}: {pieces} × {}{chosen} at {}{claimed}", item.shop_name(), item.unit_price)
-}
-
-pub fn too_much(reference: &Reference) -> Refusal {
-    Refusal::invalid(format!("the total or the number of pieces of {reference} would be more than an order can have"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::holding::tests::held;
+    use crate::domain::movement::Reason;
     use crate::domain::order::Return;
+    use crate::domain::order_samples::{incoming, now, order};
+    use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::user::Role;
 
     /// A pending order: 2 shirts in L, 1 cap.
-    fn ground() -> (Catalogue, Order, Product) {
+    fn ground() -> (Products, Order, Product) {
         let (shirt, cap) = (product("Shirt", &[("S", 1), ("L", 5)]), product("Cap", &[("", 9)]));
         let incoming = incoming(&[(&shirt, 2, Some("L")), (&cap, 1, None)]);
-        let catalogue: Catalogue = [shirt, cap.clone()].into_iter().collect();
-        let order = order(&incoming, &catalogue, 1, Status::Pending);
-        (catalogue, order, cap)
+        let products: Products = [shirt, cap.clone()].into_iter().collect();
+        let order = order(&incoming, &products, 1, Status::Pending);
+        (products, order, cap)
     }
 
-    fn edited(order: &Order, catalogue: &Catalogue, items: ItemEdit) -> Result<Edited, Refusal> {
-        decide(order, &held(order, catalogue), catalogue, &Edit { items: Some(items), ..Edit::default() }, &mut || {
+    fn edited(order: &Order, products: &Products, items: ItemEdit) -> Result<Edited, Refusal> {
+        decide(order, &held(order, products), products, &Edit { items: Some(items), ..Edit::default() }, &mut || {
             Uuid::from_u128(9)
         })
     }
@@ -459,7 +262,7 @@ mod tests {
 
     #[test]
     fn customers_and_items_are_edited_until_shipped() {
-        let (catalogue, order, _) = ground();
+        let (products, order, _) = ground();
         for (status, customer, items) in [
             (Status::Pending, true, true),
             (Status::Confirmed, true, true),
@@ -475,10 +278,10 @@ mod tests {
                 Edit { phone: Some("0100".into()), ..Edit::default() },
                 Edit { address: Some(None), ..Edit::default() },
             ] {
-                let of_customer = decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil);
+                let of_customer = decide(&order, &held(&order, &products), &products, &edit, &mut Uuid::nil);
                 assert_eq!(of_customer.is_ok(), customer, "{status} {edit:?}");
             }
-            let of_items = edited(&order, &catalogue, ItemEdit::Remove { number: 1 });
+            let of_items = edited(&order, &products, ItemEdit::Remove { number: 1 });
             assert_eq!(of_items.is_ok(), items, "{status}");
             if let Err(refusal) = of_items {
                 assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
@@ -488,7 +291,7 @@ mod tests {
 
     #[test]
     fn sums_follow_the_items_and_the_history_says_what_changed() {
-        let (catalogue, order, cap) = ground();
+        let (products, order, cap) = ground();
         for (edit, total, count, from, to) in [
             (
                 ItemEdit::Change {
@@ -518,7 +321,7 @@ mod tests {
             ),
             (ItemEdit::Remove { number: 1 }, "29.99", 1, Some("item 1: 2 × Shirt (size L) at 29.99"), None),
         ] {
-            let edited = edited(&order, &catalogue, edit).unwrap();
+            let edited = edited(&order, &products, edit).unwrap();
             assert_eq!((edited.total.to_string().as_str(), edited.item_count), (total, count));
             let change = Change { from: from.map(str::to_owned), to: to.map(str::to_owned), movements: Vec::new() };
             assert_eq!(edited.changes, [change]);
@@ -527,7 +330,7 @@ mod tests {
 
     #[test]
     fn moving_a_size_to_the_color_is_a_change() {
-        let (catalogue, mut order, _) = ground();
+        let (products, mut order, _) = ground();
         order.items[1].selected_size = Some("L".into());
         let swap = ItemEdit::Change {
             number: 2,
@@ -536,13 +339,13 @@ mod tests {
             color: Some(Some("L".into())),
             price: None,
         };
-        let edited = edited(&order, &catalogue, swap).unwrap();
+        let edited = edited(&order, &products, swap).unwrap();
         assert_eq!((edited.changes.len(), edited.items.is_some()), (1, true));
     }
 
     #[test]
     fn an_edit_to_the_same_values_changes_nothing() {
-        let (catalogue, order, _) = ground();
+        let (products, order, _) = ground();
         let edit = Edit {
             name: Some("John Doe".into()),
             address: Some(None),
@@ -555,20 +358,20 @@ mod tests {
             }),
             ..Edit::default()
         };
-        let edited = decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil).unwrap();
+        let edited = decide(&order, &held(&order, &products), &products, &edit, &mut Uuid::nil).unwrap();
         assert_eq!((edited.changes, edited.items), (Vec::new(), None));
     }
 
     #[test]
     fn what_the_shop_agreed_to_stays_agreed() {
-        let (catalogue, mut order, cap) = ground();
+        let (products, mut order, cap) = ground();
         let money = Money::from_hundredths;
         order.items[0].unit_price = money(2000);
         order.items[0].subtotal = money(4000);
         let of_item = |order: &Order, quantity, size: Option<&str>, price: Option<i64>| {
             let size = size.map(|size| Some(size.to_owned()));
             let edit = ItemEdit::Change { number: 1, quantity, size, color: None, price: price.map(money) };
-            edited(order, &catalogue, edit).unwrap()
+            edited(order, &products, edit).unwrap()
         };
         // The price that the guest sent is agreed by typing it.
         let agreed = of_item(&order, None, None, Some(2000));
@@ -593,7 +396,7 @@ mod tests {
         let free = of_item(&order, Some(3), None, Some(0));
         assert_eq!((free.total, free.items.unwrap()[0].is_below_list_price()), (money(2999), false));
         let add = |price| ItemEdit::Add { product: Box::new(cap.clone()), quantity: 1, size: None, color: None, price };
-        let added = |price| edited(&order, &catalogue, add(price)).unwrap().items.unwrap().pop().unwrap();
+        let added = |price| edited(&order, &products, add(price)).unwrap().items.unwrap().pop().unwrap();
         assert_eq!((added(None).unit_price, added(Some(money(100))).unit_price), (money(2999), money(100)));
         let given = added(Some(money(100)));
         assert!(given.list_price == money(2999) && given.is_price_agreed);
@@ -601,14 +404,14 @@ mod tests {
 
     #[test]
     fn delivery_and_discount_are_edited_until_delivered_and_the_account_any_time() {
-        let (catalogue, order, _) = ground();
+        let (products, order, _) = ground();
         let terms = TermsEdit { is_cod: Some(true), ..TermsEdit::default() };
         let user =
             User { id: UserId(Uuid::nil()), username: "mona".into(), role: Role::Buyer, phone: None, number: None };
         for (status, is_of_terms) in Status::ALL.into_iter().zip([true, true, true, true, false, false]) {
             let mut order = order.clone();
             order.summary.status = status;
-            let decide = |edit| decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil);
+            let decide = |edit| decide(&order, &held(&order, &products), &products, &edit, &mut Uuid::nil);
             let of_terms = decide(Edit { terms, ..Edit::default() });
             assert_eq!(of_terms.is_ok(), is_of_terms, "{status}");
             if let Err(refusal) = of_terms {
@@ -622,12 +425,12 @@ mod tests {
 
     #[test]
     fn a_discount_is_of_the_items_as_edited_and_at_most_their_sum() {
-        let (catalogue, mut order, _) = ground();
+        let (products, mut order, _) = ground();
         let half =
             TermsEdit { discount: Some(Discount::Percent(Money::from_hundredths(5000))), ..TermsEdit::default() };
         let edit = |terms, items| Edit { terms, items, ..Edit::default() };
         let decide =
-            |order: &Order, edit: &Edit| decide(order, &held(order, &catalogue), &catalogue, edit, &mut Uuid::nil);
+            |order: &Order, edit: &Edit| decide(order, &held(order, &products), &products, edit, &mut Uuid::nil);
         let removed = decide(&order, &edit(half, Some(ItemEdit::Remove { number: 1 }))).unwrap();
         assert_eq!(removed.terms.discount, Money::from_hundredths(1500), "half of 29.99, to even");
         let words: Vec<_> = removed.changes.iter().filter_map(|change| change.to.as_deref()).collect();
@@ -653,7 +456,7 @@ mod tests {
 
     #[test]
     fn an_impossible_edit_is_refused_with_the_alternatives() {
-        let (catalogue, mut order, _) = ground();
+        let (products, mut order, _) = ground();
         let with_size = |size: Option<&str>| ItemEdit::Change {
             number: 1,
             quantity: None,
@@ -669,22 +472,22 @@ mod tests {
             (with_size(None), RefusalKind::InvalidInput, "Shirt: needs a size (sizes: S, L)"),
             (most, RefusalKind::InvalidInput, "more than an order can have"),
         ] {
-            let refusal = edited(&order, &catalogue, edit).unwrap_err();
+            let refusal = edited(&order, &products, edit).unwrap_err();
             assert_eq!(refusal.kind, kind);
             assert!(refusal.message.contains(words), "{}", refusal.message);
         }
         order.items.pop();
-        let refusal = edited(&order, &catalogue, ItemEdit::Remove { number: 1 }).unwrap_err();
+        let refusal = edited(&order, &products, ItemEdit::Remove { number: 1 }).unwrap_err();
         assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
     }
 
     #[test]
     fn a_cancelled_order_keeps_its_terms() {
-        let (catalogue, mut order, _) = ground();
+        let (products, mut order, _) = ground();
         order.summary.status = Status::Cancelled;
         let terms = TermsEdit { is_cod: Some(true), ..TermsEdit::default() };
         let refusal =
-            decide(&order, &held(&order, &catalogue), &catalogue, &Edit { terms, ..Edit::default() }, &mut Uuid::nil)
+            decide(&order, &held(&order, &products), &products, &Edit { terms, ..Edit::default() }, &mut Uuid::nil)
                 .unwrap_err();
         assert_eq!(refusal.remedies, [Remedy::Reopen(order.summary.reference.clone())]);
         assert!(refusal.message.ends_with(" is cancelled and cannot be edited"), "{refusal}");
@@ -693,12 +496,12 @@ mod tests {
     /// A price that stands there already, and is no mark, is nobody's agreement.
     #[test]
     fn only_another_price_or_a_marked_one_is_agreed() {
-        let (catalogue, order, _) = ground();
+        let (products, order, _) = ground();
         let agreed = |order: &Order, hundredths: i64| {
             let ItemEdit::Change { number, quantity, size, color, .. } = change(1) else { unreachable!() };
             let price = Some(Money::from_hundredths(hundredths));
             let edit = ItemEdit::Change { number, quantity: quantity.or(Some(3)), size, color, price };
-            edited(order, &catalogue, edit).unwrap().items.unwrap()[0].is_price_agreed
+            edited(order, &products, edit).unwrap().items.unwrap()[0].is_price_agreed
         };
         assert!(!agreed(&order, 2999) && agreed(&order, 2998) && agreed(&order, 3500));
         let mut marked = order.clone();
@@ -731,8 +534,8 @@ mod tests {
     /// It holds 2 shirts in L and 1 cap; 1 shirt is left in S, 5 in L, and 9 caps.
     #[test]
     fn an_edit_moves_what_an_order_with_stock_holds_then() {
-        let (catalogue, order, cap) = ground();
-        let shirt = catalogue.get(order.items[0].product_id).unwrap();
+        let (products, order, cap) = ground();
+        let shirt = products.get(order.items[0].product_id).unwrap();
         for (edit, expected) in [
             (counted(1, 3), vec![("l", -1)]),
             (counted(1, 7), vec![("l", -5)]),
@@ -748,7 +551,7 @@ mod tests {
             for status in [Status::Confirmed, Status::Processing, Status::Pending] {
                 let mut order = order.clone();
                 order.summary.status = status;
-                let edited = edited(&order, &catalogue, edit.clone()).unwrap();
+                let edited = edited(&order, &products, edit.clone()).unwrap();
                 let expected = if status.holds_stock() { &expected[..] } else { &[] };
                 assert_eq!(moved(&edited), expected, "{status} {edit:?}");
                 assert_eq!(
@@ -761,14 +564,14 @@ mod tests {
         let mut order = order;
         order.summary.status = Status::Confirmed;
         let edit = Edit { name: Some("Mona".into()), items: Some(counted(1, 1)), ..Edit::default() };
-        let edited = decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil).unwrap();
+        let edited = decide(&order, &held(&order, &products), &products, &edit, &mut Uuid::nil).unwrap();
         let moving: Vec<_> = edited.changes.iter().map(|change| change.movements.len()).collect();
         assert_eq!((moving, moved(&edited)), (vec![0, 1], vec![("l", 1)]));
     }
 
     #[test]
     fn what_an_order_with_stock_lacks_is_a_shortage_in_the_guides_words() {
-        let (catalogue, mut order, cap) = ground();
+        let (products, mut order, cap) = ground();
         order.items[0].selected_size = Some("S".into());
         for (edit, kind, details) in [
             // Only what is new is taken: one is on the shelf, and the order has two.
@@ -790,15 +593,15 @@ mod tests {
         ] {
             for status in [Status::Confirmed, Status::Processing] {
                 order.summary.status = status;
-                let refusal = edited(&order, &catalogue, edit.clone()).unwrap_err();
+                let refusal = edited(&order, &products, edit.clone()).unwrap_err();
                 assert_eq!((refusal.kind, refusal.details), (kind, vec![details.to_owned()]), "{edit:?}");
                 assert_eq!(refusal.error, "Insufficient stock for some items");
             }
             order.summary.status = Status::Pending;
-            assert!(edited(&order, &catalogue, edit.clone()).is_ok(), "it takes nothing yet");
+            assert!(edited(&order, &products, edit.clone()).is_ok(), "it takes nothing yet");
             // The status comes before the stock.
             order.summary.status = Status::Shipped;
-            let refusal = edited(&order, &catalogue, edit.clone()).unwrap_err();
+            let refusal = edited(&order, &products, edit.clone()).unwrap_err();
             assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
             let remedy = match edit {
                 ItemEdit::Add { .. } => Remedy::NewOrder,
@@ -807,21 +610,21 @@ mod tests {
             assert_eq!(refusal.remedies, [remedy]);
         }
         order.summary.status = Status::Confirmed;
-        assert!(edited(&order, &catalogue, counted(1, 3)).is_ok(), "the last one");
+        assert!(edited(&order, &products, counted(1, 3)).is_ok(), "the last one");
     }
 
     /// An item may have no size, or one that there is not, until the order is confirmed.
     #[test]
     fn an_item_of_a_confirmed_order_has_a_size_that_there_is() {
-        let (catalogue, mut order, _) = ground();
+        let (products, mut order, _) = ground();
         for (status, is_legal) in [(Status::Pending, true), (Status::Confirmed, false)] {
             order.summary.status = Status::Confirmed;
-            let held = held(&order, &catalogue);
+            let held = held(&order, &products);
             order.summary.status = status;
             let mut sizeless = order.clone();
             sizeless.items[0].selected_size = None;
             let edit = Edit { items: Some(counted(1, 1)), ..Edit::default() };
-            let decided = decide(&sizeless, &held, &catalogue, &edit, &mut Uuid::nil);
+            let decided = decide(&sizeless, &held, &products, &edit, &mut Uuid::nil);
             assert_eq!(decided.is_ok(), is_legal, "{status}");
             if let Err(refusal) = decided {
                 assert_eq!(refusal.kind, RefusalKind::InvalidInput);
@@ -832,27 +635,27 @@ mod tests {
 
     #[test]
     fn the_price_of_an_item_stays_once_the_order_is_confirmed() {
-        let (catalogue, mut order, cap) = ground();
+        let (products, mut order, cap) = ground();
         let price = Some(Money::from_hundredths(1));
         let changed = ItemEdit::Change { number: 1, quantity: None, size: None, color: None, price };
         let new = ItemEdit::Add { product: Box::new(cap), quantity: 1, size: None, color: None, price };
         for status in Status::ALL {
             order.summary.status = status;
-            let of_changed = edited(&order, &catalogue, changed.clone());
+            let of_changed = edited(&order, &products, changed.clone());
             assert_eq!(of_changed.is_ok(), status == Status::Pending, "{status}");
             if matches!(status, Status::Confirmed | Status::Processing) {
                 let refusal = of_changed.unwrap_err();
                 assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
                 let reference = order.summary.reference.clone();
                 assert_eq!(refusal.remedies, [Remedy::StepBack { reference, to: Status::Pending }]);
-                assert!(edited(&order, &catalogue, new.clone()).is_ok(), "a new item has a price of its own");
+                assert!(edited(&order, &products, new.clone()).is_ok(), "a new item has a price of its own");
             }
         }
     }
 
     #[test]
     fn a_discount_is_not_compared_with_items_that_the_order_may_not_have() {
-        let (catalogue, mut order, _) = ground();
+        let (products, mut order, _) = ground();
         order.summary.terms.discount = Money::from_hundredths(5000);
         let price = Some(Money::from_hundredths(1));
         let cheap = ItemEdit::Change { number: 1, quantity: None, size: None, color: None, price };
@@ -863,24 +666,24 @@ mod tests {
             } else {
                 RefusalKind::Conflict(Conflict::Step)
             };
-            assert_eq!(edited(&order, &catalogue, cheap.clone()).unwrap_err().kind, expected, "{status}");
+            assert_eq!(edited(&order, &products, cheap.clone()).unwrap_err().kind, expected, "{status}");
         }
     }
 
     /// Returned 1 of the 2 shirts, and the order is packed again.
-    fn with_returns() -> (Catalogue, Order, Product) {
-        let (catalogue, mut order, cap) = ground();
+    fn with_returns() -> (Products, Order, Product) {
+        let (products, mut order, cap) = ground();
         order.summary.status = Status::Processing;
         order.items[0].returned = 1;
         let (subtotal, value) = (Money::from_hundredths(2999), Money::from_hundredths(2699));
         order.returns.push(Return { item: 1, quantity: 1, subtotal, value, at: now() });
         (order.summary.returned, order.summary.terms.discount) = (value, Money::from_hundredths(900));
-        (catalogue, order, cap)
+        (products, order, cap)
     }
 
     #[test]
     fn what_came_back_of_an_item_stays_with_it() {
-        let (catalogue, mut order, cap) = with_returns();
+        let (products, mut order, cap) = with_returns();
         let step = RefusalKind::Conflict(Conflict::Step);
         let colored =
             ItemEdit::Change { number: 1, quantity: None, size: None, color: Some(Some("Red".into())), price: None };
@@ -902,7 +705,7 @@ mod tests {
                 Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),
             ),
         ] {
-            match (edited(&order, &catalogue, edit.clone()), expected) {
+            match (edited(&order, &products, edit.clone()), expected) {
                 (Ok(edited), Ok(expected)) => assert_eq!(moved(&edited), expected, "{edit:?}"),
                 (Err(refusal), Err(expected)) => {
                     assert_eq!((refusal.kind, refusal.message.as_str()), (step, expected));
@@ -913,7 +716,7 @@ mod tests {
             }
         }
         (order.items[0].returned, order.items[0].quantity) = (2, 3);
-        let refusal = edited(&order, &catalogue, counted(1, 1)).unwrap_err();
+        let refusal = edited(&order, &products, counted(1, 1)).unwrap_err();
         assert_eq!(
             (refusal.kind, refusal.message.as_str()),
             (step, "2 of item 1 of LEG-LXYZ1234-AB5C came back, so its quantity cannot be less than 2")
@@ -922,11 +725,11 @@ mod tests {
 
     #[test]
     fn an_edit_leaves_something_of_an_order_that_holds_stock() {
-        let (catalogue, mut order, _) = with_returns();
+        let (products, mut order, _) = with_returns();
         order.summary.terms.discount = Money::from_hundredths(300);
-        let one_left = edited(&order, &catalogue, ItemEdit::Remove { number: 2 }).unwrap();
+        let one_left = edited(&order, &products, ItemEdit::Remove { number: 2 }).unwrap();
         order.items = one_left.items.unwrap();
-        let refusal = edited(&order, &catalogue, counted(1, 1)).unwrap_err();
+        let refusal = edited(&order, &products, counted(1, 1)).unwrap_err();
         assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
         assert_eq!(refusal.error, "The order would have nothing left");
         assert_eq!(refusal.remedies, [Remedy::Cancel(order.summary.reference.clone(), None)]);
@@ -935,7 +738,7 @@ mod tests {
     /// 3.00 of the discount went with a shirt of 29.99; 59.98 are left.
     #[test]
     fn a_discount_is_at_least_what_returns_took_and_at_most_what_is_left_beside() {
-        let (catalogue, mut order, _) = with_returns();
+        let (products, mut order, _) = with_returns();
         for status in [Status::Processing, Status::Shipped] {
             order.summary.status = status;
             for (discount, expected) in [
@@ -946,7 +749,7 @@ mod tests {
             ] {
                 let discount = Some(Discount::Amount(Money::from_hundredths(discount)));
                 let edit = Edit { terms: TermsEdit { discount, ..TermsEdit::default() }, ..Edit::default() };
-                let decided = decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil);
+                let decided = decide(&order, &held(&order, &products), &products, &edit, &mut Uuid::nil);
                 assert_eq!(decided.err().map(|refusal| refusal.kind), expected, "{discount:?}");
             }
         }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::money::Money;
+use super::movement::Reason;
 use super::order::{Note, Order};
+use super::permission::{Caller, GUEST, OPERATOR};
 use super::product::PriceField;
 use super::reference::Reference;
-use super::stock::Reason;
 use super::time::Timestamp;
-use super::user::{Caller, GUEST, OPERATOR};
 
 /// An event of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,9 +43,9 @@ pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
         if ![buyer, OPERATOR, GUEST].contains(&event.actor.as_str()) {
             SHOP.clone_into(&mut event.actor);
         }
-        let own = format!("{ACCOUNT}{buyer}");
+        let own = format!("{USER_PREFIX}{buyer}");
         for account in [&mut event.from, &mut event.to] {
-            account.take_if(|words| event.kind == EventKind::Edited && words.starts_with(ACCOUNT) && *words != own);
+            account.take_if(|words| event.kind == EventKind::Edited && words.starts_with(USER_PREFIX) && *words != own);
         }
         event.movements.retain(|movement| !movement.is_written_off);
         event
@@ -78,13 +78,13 @@ pub fn customers_words(notes: &[Note]) -> impl Iterator<Item = &Note> {
 }
 
 /// Returns the customer's newest words and the shop's newest note.
-pub fn remarks(notes: &[Note]) -> (Option<&Note>, Option<&Note>) {
+pub fn newest_notes(notes: &[Note]) -> (Option<&Note>, Option<&Note>) {
     let last = |is_customers| notes.iter().rfind(move |note| note.is_customers == is_customers);
     (last(true), last(false))
 }
 
 /// What an event says of an order's account, before its name.
-pub const ACCOUNT: &str = "user: ";
+pub const USER_PREFIX: &str = "user: ";
 
 /// The actor that a buyer sees instead of the shop's accounts.
 const SHOP: &str = "shop";
@@ -217,6 +217,7 @@ pub fn merge(stock: Vec<StockEntry>, prices: Vec<PriceEntry>) -> Vec<ProductEntr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::Balance;
 
     #[test]
     fn a_buyer_sees_every_change_but_only_their_own_notes() {
@@ -273,7 +274,7 @@ mod tests {
         let notes =
             [note("at the door", true), note("paid", false), note("after 6 pm", true), note("difficult", false)];
         let words = |notes: &[Note]| {
-            let (customer, shop) = remarks(notes);
+            let (customer, shop) = newest_notes(notes);
             [customer, shop].map(|remark| remark.map(|remark| remark.text.clone()))
         };
         assert_eq!(words(&notes), [Some("after 6 pm".to_owned()), Some("difficult".to_owned())]);
@@ -340,10 +341,9 @@ mod tests {
 
     #[test]
     fn a_buyer_sees_of_an_order_what_is_theirs() {
-        use crate::domain::money::Balance;
+        use crate::domain::order_samples::{incoming, order};
         use crate::domain::payment::{Method, Payment, PaymentPk};
         use crate::domain::product::tests::product;
-        use crate::domain::receive::tests::{incoming, order};
         use crate::domain::remarks::Block;
         use crate::domain::status::Status;
         use crate::domain::user::{Role, User, UserId};

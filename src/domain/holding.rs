@@ -7,10 +7,11 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::movement::{Movement, Reason};
 use super::order::{Order, OrderItem};
-use super::product::{Catalogue, Product, ProductId, StockKey};
+use super::product::{Product, ProductId, StockKey};
+use super::products::Products;
 use super::status::Status;
-use super::stock::{Movement, Reason};
 use super::text::size_key;
 
 /// The pieces that an order holds of each stock line, in the order in which the lines were added.
@@ -42,23 +43,23 @@ impl Holding {
     pub fn of(
         status: Status,
         items: &[OrderItem],
-        lines: &Lines,
-        catalogue: &Catalogue,
+        lines: &ItemLines,
+        products: &Products,
     ) -> Result<Holding, Vec<NoSuchSize>> {
         if !status.holds_stock() {
             return Ok(Holding::default());
         }
-        let (holding, problems) = Holding::wanted(items, lines, catalogue);
+        let (holding, problems) = Holding::wanted(items, lines, products);
         if problems.is_empty() { Ok(holding) } else { Err(problems) }
     }
 
     /// Returns what an order with these items holds once it holds stock, and the items that need an available size.
-    pub fn wanted(items: &[OrderItem], lines: &Lines, catalogue: &Catalogue) -> (Holding, Vec<NoSuchSize>) {
+    pub fn wanted(items: &[OrderItem], lines: &ItemLines, products: &Products) -> (Holding, Vec<NoSuchSize>) {
         let (mut holding, mut problems) = (Holding::default(), Vec::new());
         for (index, item) in items.iter().enumerate().filter(|(_, item)| item.pieces_left() > 0) {
-            match lines.find(item, catalogue) {
+            match lines.find(item, products) {
                 Some(key) => holding.add(key, item.pieces_left().into()),
-                None => problems.push(NoSuchSize::of(index + 1, item, catalogue)),
+                None => problems.push(NoSuchSize::of(index + 1, item, products)),
             }
         }
         (holding, problems)
@@ -110,14 +111,14 @@ impl Holding {
 /// Pieces that were taken while the product had no sizes have none. They belong to the first items that they cover, and go back
 /// without a size. An item that grows beyond them takes all its pieces by its size.
 #[derive(Debug, Default)]
-pub struct Lines {
+pub struct ItemLines {
     /// The items that took pieces without a size, and how many.
     sizeless: HashMap<Uuid, i64>,
 }
 
-impl Lines {
+impl ItemLines {
     /// Finds the lines of an order with these items, which holds the stock `held`.
-    pub fn of(items: &[OrderItem], held: &Holding) -> Lines {
+    pub fn of(items: &[OrderItem], held: &Holding) -> ItemLines {
         let mut left: HashMap<ProductId, i64> = HashMap::new();
         for (key, pieces) in held.lines.iter().filter(|(key, _)| key.size_key.is_empty()) {
             left.insert(key.product_id, *pieces);
@@ -130,42 +131,42 @@ impl Lines {
                 sizeless.insert(item.id, pieces);
             }
         }
-        Lines { sizeless }
+        ItemLines { sizeless }
     }
 
     /// Finds the stock line of an item; `None` if it needs an available size.
-    pub fn find(&self, item: &OrderItem, catalogue: &Catalogue) -> Option<StockKey> {
+    pub fn find(&self, item: &OrderItem, products: &Products) -> Option<StockKey> {
         let product_id = item.product_id;
         if self.sizeless.get(&item.id).is_some_and(|took| i64::from(item.pieces_left()) <= *took) {
             return Some(StockKey { product_id, size_key: String::new() });
         }
-        let line = catalogue.get(product_id)?.line_for(item.selected_size.as_deref()).ok()?;
+        let line = products.get(product_id)?.line_for(item.selected_size.as_deref()).ok()?;
         Some(StockKey { product_id, size_key: line.size_key.clone() })
     }
 }
 
 impl NoSuchSize {
     /// Makes the problem of an item, whose number in the order is `number`.
-    pub fn of(number: usize, item: &OrderItem, catalogue: &Catalogue) -> NoSuchSize {
+    pub fn of(number: usize, item: &OrderItem, products: &Products) -> NoSuchSize {
         NoSuchSize {
             number,
             product: item.shop_name().to_owned(),
             size: item.selected_size.clone(),
-            sizes: catalogue.get(item.product_id).map(Product::size_names).unwrap_or_default(),
+            sizes: products.get(item.product_id).map(Product::size_names).unwrap_or_default(),
         }
     }
 }
 
 /// Finds where an order holds other pieces than its items and returns say: the stock line, the pieces that it holds, and
 /// those that it should.
-pub fn contradictions(order: &Order, held: &Holding, catalogue: &Catalogue) -> Vec<(StockKey, i64, i64)> {
+pub fn contradictions(order: &Order, held: &Holding, products: &Products) -> Vec<(StockKey, i64, i64)> {
     let mut should = Holding::default();
     if order.summary.status.holds_stock() {
-        let lines = Lines::of(&order.items, held);
+        let lines = ItemLines::of(&order.items, held);
         for item in &order.items {
             // An item of an unknown size should hold that size all the same.
             let size_key = || item.selected_size.as_deref().map(size_key).unwrap_or_default();
-            let key = lines.find(item, catalogue);
+            let key = lines.find(item, products);
             let key = key.unwrap_or_else(|| StockKey { product_id: item.product_id, size_key: size_key() });
             should.add(key, item.pieces_left().into());
         }
@@ -176,12 +177,12 @@ pub fn contradictions(order: &Order, held: &Holding, catalogue: &Catalogue) -> V
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     /// Returns what an order holds whose items are in the catalogue.
-    pub fn held(order: &Order, catalogue: &Catalogue) -> Holding {
-        Holding::of(order.summary.status, &order.items, &Lines::default(), catalogue).unwrap()
+    pub fn held(order: &Order, products: &Products) -> Holding {
+        Holding::of(order.summary.status, &order.items, &ItemLines::default(), products).unwrap()
     }
 
     fn key(product: &Product, size_key: &str) -> StockKey {
@@ -192,15 +193,15 @@ pub(crate) mod tests {
     fn an_order_holds_its_items_less_what_came_back_in_the_states_that_hold_stock() {
         let (shirt, cap) = (product("Shirt", &[("S", 5), ("L", 5)]), product("Cap", &[("", 9)]));
         let sent = incoming(&[(&shirt, 2, Some(" s")), (&cap, 3, Some("any")), (&shirt, 1, Some("S"))]);
-        let catalogue: Catalogue = [shirt.clone(), cap.clone()].into_iter().collect();
+        let products: Products = [shirt.clone(), cap.clone()].into_iter().collect();
         for status in Status::ALL {
-            let mut order = order(&sent, &catalogue, 1, status);
+            let mut order = order(&sent, &products, 1, status);
             (order.items[0].returned, order.items[2].returned) = (1, 1);
-            let held = held(&order, &catalogue);
+            let held = held(&order, &products);
             let expected = if status.holds_stock() { (1, 3) } else { (0, 0) };
             assert_eq!((held.pieces_of(&key(&shirt, "s")), held.pieces_of(&key(&cap, ""))), expected, "{status}");
             assert_eq!(held.is_empty(), !status.holds_stock());
-            assert!(contradictions(&order, &held, &catalogue).is_empty());
+            assert!(contradictions(&order, &held, &products).is_empty());
         }
     }
 
@@ -231,12 +232,12 @@ pub(crate) mod tests {
         let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 5)]));
         let sent = incoming(&[(&plain, 2, None), (&plain, 1, Some("S")), (&plain, 1, Some("S"))]);
         let order = order(&sent, &[plain].into_iter().collect(), 1, Status::Confirmed);
-        let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
+        let products: Products = [shirt.clone()].into_iter().collect();
         for (sizeless, expected) in [(4, Ok((4, 0))), (3, Ok((3, 1))), (2, Ok((2, 2))), (1, Err(1)), (0, Err(1))] {
             let mut held = Holding::default();
             held.add(key(&shirt, ""), sizeless);
-            let lines = Lines::of(&order.items, &held);
-            let should = Holding::of(Status::Confirmed, &order.items, &lines, &catalogue);
+            let lines = ItemLines::of(&order.items, &held);
+            let should = Holding::of(Status::Confirmed, &order.items, &lines, &products);
             let should = should.map(|should| (should.pieces_of(&key(&shirt, "")), should.pieces_of(&key(&shirt, "s"))));
             assert_eq!(should.map_err(|problems| problems[0].number), expected, "{sizeless}");
         }
@@ -248,11 +249,11 @@ pub(crate) mod tests {
         let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 5)]));
         let sent = incoming(&[(&plain, 1, None), (&plain, 2, None), (&plain, 1, Some("S"))]);
         let before = order(&sent, &[plain].into_iter().collect(), 1, Status::Delivered);
-        let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
+        let products: Products = [shirt.clone()].into_iter().collect();
         let mut held = Holding::default();
         held.add(key(&shirt, ""), 3);
         held.add(key(&shirt, "s"), 1);
-        let lines = Lines::of(&before.items, &held);
+        let lines = ItemLines::of(&before.items, &held);
         type Change = fn(&mut Vec<OrderItem>);
         let cases: [(&str, Change, Result<(i64, i64), usize>); 7] = [
             ("nothing", |_| (), Ok((3, 1))),
@@ -272,13 +273,13 @@ pub(crate) mod tests {
         for (what, change, expected) in cases {
             let mut items = before.items.clone();
             change(&mut items);
-            let found = Holding::of(Status::Delivered, &items, &lines, &catalogue);
+            let found = Holding::of(Status::Delivered, &items, &lines, &products);
             let pieces =
                 found.as_ref().map(|held| (held.pieces_of(&key(&shirt, "")), held.pieces_of(&key(&shirt, "s"))));
             assert_eq!(pieces.map_err(|problems| problems[0].number), expected, "{what}");
             if let Ok(held) = found {
                 let order = Order { items, ..before.clone() };
-                assert_eq!(contradictions(&order, &held, &catalogue), [], "{what}");
+                assert_eq!(contradictions(&order, &held, &products), [], "{what}");
             }
         }
     }
@@ -290,25 +291,25 @@ pub(crate) mod tests {
         let sent = incoming(&[(&plain, 1, None), (&cap, 1, None)]);
         let mut order = order(&sent, &[plain, cap.clone()].into_iter().collect(), 1, Status::Delivered);
         order.items[0].returned = 1;
-        let catalogue: Catalogue = [shirt, cap.clone()].into_iter().collect();
-        let held = held(&order, &catalogue);
+        let products: Products = [shirt, cap.clone()].into_iter().collect();
+        let held = held(&order, &products);
         assert_eq!(held.pieces_of(&key(&cap, "")), 1);
-        assert_eq!(contradictions(&order, &held, &catalogue), []);
+        assert_eq!(contradictions(&order, &held, &products), []);
     }
 
     #[test]
     fn an_item_needs_a_size_that_there_is() {
         let shirt = product("Shirt", &[("S", 5), ("L", 5)]);
         let sent = incoming(&[(&shirt, 1, Some("XL")), (&shirt, 1, Some("S")), (&shirt, 1, None)]);
-        let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
-        let order = order(&sent, &catalogue, 1, Status::Confirmed);
-        let problems = Holding::of(Status::Confirmed, &order.items, &Lines::default(), &catalogue).unwrap_err();
+        let products: Products = [shirt.clone()].into_iter().collect();
+        let order = order(&sent, &products, 1, Status::Confirmed);
+        let problems = Holding::of(Status::Confirmed, &order.items, &ItemLines::default(), &products).unwrap_err();
         let said: Vec<_> = problems.iter().map(|one| (one.number, one.size.as_deref(), one.sizes.as_str())).collect();
         assert_eq!(said, [(1, Some("XL"), "S, L"), (3, None, "S, L")]);
         let mut held = Holding::default();
         held.add(key(&shirt, "s"), 1);
         assert_eq!(
-            contradictions(&order, &held, &catalogue),
+            contradictions(&order, &held, &products),
             [(key(&shirt, "xl"), 0, 1), (key(&shirt, ""), 0, 1)],
             "it holds what there is"
         );

@@ -8,7 +8,7 @@ use super::limits;
 use super::money::Money;
 use super::order::Customer;
 use super::problems::Problems;
-use super::product::NamedProduct;
+use super::product_name::NamedProduct;
 use super::reference::Reference;
 use super::terms::Terms;
 use super::time::Timestamp;
@@ -189,8 +189,8 @@ impl EarlyRevisions {
 mod tests {
     use super::*;
     use crate::domain::limits::{ADDRESS, BARCODE, CHOICE, IMAGE, MESSAGE_ID, NAME, NOTE, PHONE};
+    use crate::domain::order_samples::incoming;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::incoming;
 
     #[test]
     fn every_text_of_an_order_has_a_limit_in_characters() {

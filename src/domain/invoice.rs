@@ -6,7 +6,7 @@ use super::status::Status;
 
 /// What a line of the account says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
+pub enum InvoiceLine {
     /// The sum of the items.
     Items,
     /// The discount, below zero.
@@ -30,30 +30,30 @@ pub enum Entry {
 }
 
 /// Returns the account of an order, line by line; only the total where there is nothing else to say.
-pub fn account(summary: &OrderSummary) -> Vec<(Entry, Balance)> {
+pub fn invoice_lines(summary: &OrderSummary) -> Vec<(InvoiceLine, Balance)> {
     // The shop recorded it, whatever a guest claims beside it.
-    let paid = summary.paid().filter(|paid| *paid != Balance::ZERO).map(|paid| (Entry::Paid, paid));
+    let paid = summary.paid().filter(|paid| *paid != Balance::ZERO).map(|paid| (InvoiceLine::Paid, paid));
     if !summary.are_terms_agreed() {
-        return [(Entry::Total, summary.total.into())].into_iter().chain(paid).collect();
+        return [(InvoiceLine::Total, summary.total.into())].into_iter().chain(paid).collect();
     }
     let (terms, mut lines) = (&summary.terms, Vec::new());
     if summary.status == Status::Cancelled {
-        lines.push((Entry::Kept, summary.kept.into()));
+        lines.push((InvoiceLine::Kept, summary.kept.into()));
     } else {
         let less = |entry, amount: Money| (amount != Money::ZERO).then(|| (entry, Balance::from(amount).negated()));
-        lines.extend(less(Entry::Discount, terms.discount));
-        lines.extend(less(Entry::Returned, summary.returned));
-        lines.extend(terms.delivery_fee.map(|fee| (Entry::Delivery, fee.into())));
+        lines.extend(less(InvoiceLine::Discount, terms.discount));
+        lines.extend(less(InvoiceLine::Returned, summary.returned));
+        lines.extend(terms.delivery_fee.map(|fee| (InvoiceLine::Delivery, fee.into())));
         if !lines.is_empty() {
-            lines.insert(0, (Entry::Items, summary.total.into()));
+            lines.insert(0, (InvoiceLine::Items, summary.total.into()));
         }
-        lines.push((Entry::Total, summary.grand_total()));
+        lines.push((InvoiceLine::Total, summary.grand_total()));
     }
     lines.extend(paid);
     lines.extend(summary.due().map(|due| match due.is_negative() {
-        true => (Entry::Owed, due.negated()),
-        false if terms.is_cod && due != Balance::ZERO => (Entry::CashOnDelivery, due),
-        false => (Entry::Due, due),
+        true => (InvoiceLine::Owed, due.negated()),
+        false if terms.is_cod && due != Balance::ZERO => (InvoiceLine::CashOnDelivery, due),
+        false => (InvoiceLine::Due, due),
     }));
     lines
 }
@@ -61,8 +61,8 @@ pub fn account(summary: &OrderSummary) -> Vec<(Entry, Balance)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     #[derive(Default)]
     struct Case {
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_lines_of_an_account_add_up() {
-        use Entry::{CashOnDelivery, Delivery, Discount, Due, Items, Kept, Owed, Paid, Returned, Total};
+        use InvoiceLine::{CashOnDelivery, Delivery, Discount, Due, Items, Kept, Owed, Paid, Returned, Total};
         let shirt = product("Shirt", &[("", 9)]);
         let catalogue = [shirt.clone()].into_iter().collect();
         for (status, case, expected) in [
@@ -112,9 +112,9 @@ mod tests {
             summary.terms.discount = money(case.discount);
             summary.terms.is_cod = case.is_cod;
             (summary.returned, summary.kept) = (money(case.returned), money(case.kept));
-            summary.recorded = case.paid.map(Balance::from_hundredths);
+            summary.payments_sum = case.paid.map(Balance::from_hundredths);
             let lines: Vec<_> =
-                account(&summary).into_iter().map(|(entry, amount)| (entry, amount.hundredths())).collect();
+                invoice_lines(&summary).into_iter().map(|(entry, amount)| (entry, amount.hundredths())).collect();
             assert_eq!(lines, expected, "{status}");
         }
     }
@@ -126,13 +126,13 @@ mod tests {
         for (status, lines) in [(Status::Pending, 1), (Status::Confirmed, 3)] {
             let mut summary = order(&incoming(&[(&shirt, 2, None)]), &catalogue, 1, status).summary;
             summary.terms.discount = Money::from_hundredths(998);
-            assert_eq!(account(&summary).len(), 3, "{status}");
+            assert_eq!(invoice_lines(&summary).len(), 3, "{status}");
             summary.terms = summary.terms.claimed_by_guest();
-            assert_eq!(account(&summary).len(), lines, "{status}");
+            assert_eq!(invoice_lines(&summary).len(), lines, "{status}");
             // What was paid is the shop's own record.
             let paid = Balance::from_hundredths(2000);
-            summary.recorded = Some(paid);
-            assert!(account(&summary).contains(&(Entry::Paid, paid)), "{status}");
+            summary.payments_sum = Some(paid);
+            assert!(invoice_lines(&summary).contains(&(InvoiceLine::Paid, paid)), "{status}");
         }
     }
 }

@@ -7,7 +7,7 @@ use super::refusal::{Conflict, Refusal};
 use super::row_order::RowOrder;
 use super::shipping::ShippingEdit;
 use super::status::Status;
-use super::transition::{Request, StatusChange, decide};
+use super::transition::{StatusChange, StatusRequest, decide};
 
 /// What a row says of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl ListedStatus {
         let step = match summary.status == to {
             true => Listed::Shipping,
             false => {
-                let request = Request { to, force: false, restock: true, keep: Money::ZERO };
+                let request = StatusRequest { to, force: false, is_sellable: true, keep: Money::ZERO };
                 Listed::Step(decide(order, held, request)?)
             }
         };
@@ -80,8 +80,8 @@ impl ListedStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     fn listed(status: Status, courier: Option<&str>, tracking: Option<&str>) -> ListedStatus {
         let said = |text: Option<&str>| text.map(|text| Some(text.to_owned()));
@@ -93,7 +93,7 @@ mod tests {
     fn a_row_changes_what_is_not_so_already() {
         use Status::{Cancelled, Confirmed, Delivered, Pending, Processing, Shipped};
         let shirt = product("Shirt", &[("", 5)]);
-        let catalogue = [shirt.clone()].into_iter().collect();
+        let products = [shirt.clone()].into_iter().collect();
         // Bosta has it under 9917.
         for (from, row, is_changed, expected) in [
             (Shipped, listed(Shipped, None, None), false, Ok("unchanged")),
@@ -111,7 +111,7 @@ mod tests {
             (Pending, listed(Confirmed, None, None), false, Err("only confirm takes")),
             (Delivered, listed(Shipped, None, None), false, Err("order LEG-LXYZ1234-AB5C cannot go from delivered")),
         ] {
-            let mut order = order(&incoming(&[(&shirt, 1, None)]), &catalogue, 1, from);
+            let mut order = order(&incoming(&[(&shirt, 1, None)]), &products, 1, from);
             order.summary.shipping.courier = Some("Bosta".to_owned());
             order.summary.shipping.tracking = Some("9917".to_owned());
             let decided = row.decide(&order, &Holding::default(), is_changed);

@@ -1,21 +1,20 @@
 //! The messages that the shop sends to customers.
 
 use super::bidi::sent;
-use super::money::{Balance, Money};
+use super::message_money::OrderMoney;
+use super::money::Balance;
 use super::obstacle::Obstacle;
+use super::occasion::Occasion;
 use super::order::{Order, OrderItem};
-use super::payment::Payment;
+use super::own_words::{Field, Part, parts};
 use super::settings::Settings;
-use super::slip::cash_to_collect;
-use super::status::Status;
-use super::template::{Field, Part, Template, parts};
 
 /// Writes the message, in the shop's own words where it has some. `obstacles` are the reasons why the order cannot be confirmed,
-/// for [`Template::Shortage`].
-pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
-    match settings.words.of(template) {
+/// for [`Occasion::Shortage`].
+pub fn compose(occasion: Occasion, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
+    match settings.own_words.of(occasion) {
         Some(words) => in_own_words(words, order, settings, obstacles),
-        None => in_our_words(template, order, settings, obstacles),
+        None => in_our_words(occasion, order, settings, obstacles),
     }
 }
 
@@ -43,21 +42,21 @@ fn in_own_words(words: &str, order: &Order, settings: &Settings, obstacles: &[Ob
 /// Returns what the shop's own words name; empty where the order has nothing of it, or only a guest says so.
 fn value_of(field: Field, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let summary = &order.summary;
-    let purse = Purse { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
+    let money = OrderMoney { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
     let (terms, is_agreed) = (&summary.terms, summary.are_terms_agreed());
-    let amount = |amount: Option<Balance>| amount.map(|amount| purse.amount(amount)).unwrap_or_default();
+    let amount = |amount: Option<Balance>| amount.map(|amount| money.amount(amount)).unwrap_or_default();
     let text = |text: Option<&String>| text.map(|text| sent(text).into_owned()).unwrap_or_default();
     match field {
         Field::Name => one_line(&summary.customer.name),
         Field::Reference => summary.reference.to_string(),
         Field::Items => items_left(order).join("\n"),
-        Field::Total => purse.amount(order.items_left()),
+        Field::Total => money.amount(order.items_left()),
         Field::Delivery => amount(terms.delivery_fee.filter(|_| is_agreed).map(Balance::from)),
         Field::Discount => amount(Some(order.discount_left()).filter(|left| is_agreed && *left != Balance::ZERO)),
-        Field::GrandTotal if is_agreed => purse.amount(summary.grand_total()),
-        Field::GrandTotal => purse.amount(order.items_left()),
+        Field::GrandTotal if is_agreed => money.amount(summary.grand_total()),
+        Field::GrandTotal => money.amount(order.items_left()),
         Field::Paid => amount(summary.paid().filter(|paid| *paid != Balance::ZERO)),
-        Field::Due => amount(purse.asked().map(Balance::from)),
+        Field::Due => amount(money.asked().map(Balance::from)),
         Field::Courier => text(summary.shipping.courier.as_ref()),
         Field::Tracking => text(summary.shipping.tracking.as_ref()),
         Field::Shop => text(settings.shop_name.as_ref()),
@@ -65,43 +64,41 @@ fn value_of(field: Field, order: &Order, settings: &Settings, obstacles: &[Obsta
     }
 }
 
-fn in_our_words(template: Template, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
+fn in_our_words(occasion: Occasion, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let summary = &order.summary;
     let shop = settings.shop_name.as_deref().map(|name| format!(" at {}", sent(name))).unwrap_or_default();
     let (name, reference) = (one_line(&summary.customer.name), &summary.reference);
-    let purse = Purse { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
-    let (items, account) = (items(order, &purse), purse.account(template));
-    match template {
-        Template::Received => {
-            let next = match purse.is_settled() {
+    let money = OrderMoney { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
+    let (items, due) = (items(order, &money), money.due_sentences(occasion));
+    match occasion {
+        Occasion::Received => {
+            let next = match money.pays_nothing_now() {
                 true => "We write again when it is confirmed.",
                 false => "We confirm it as soon as your payment is verified.",
             };
-            format!("Hello {name},\n\nthank you for your order {reference}{shop}.\n\n{items}\n\n{account}{next}")
+            format!("Hello {name},\n\nthank you for your order {reference}{shop}.\n\n{items}\n\n{due}{next}")
         }
-        Template::Confirmed => {
-            let paid = if purse.is_anything_paid() { "your payment has arrived and " } else { "" };
+        Occasion::Confirmed => {
+            let paid = if money.is_anything_paid() { "your payment has arrived and " } else { "" };
             format!(
                 "*ORDER CONFIRMATION*\n*Order Reference:* {reference}\n\nHello {name},\n\n{paid}your order{shop} is \
-                 confirmed.\n\n{items}\n\n{account}We write again when it is on its way."
+                 confirmed.\n\n{items}\n\n{due}We write again when it is on its way."
             )
         }
-        Template::Shipped => {
-            format!("Hello {name},\n\nyour order {reference}{shop} is on its way.\n\n{items}\n\n{account}Thank you!")
+        Occasion::Shipped => {
+            format!("Hello {name},\n\nyour order {reference}{shop} is on its way.\n\n{items}\n\n{due}Thank you!")
         }
-        Template::Delivered => {
-            format!(
-                "Hello {name},\n\nyour order {reference}{shop} has been delivered.\n\n{items}\n\n{account}Thank you!"
-            )
+        Occasion::Delivered => {
+            format!("Hello {name},\n\nyour order {reference}{shop} has been delivered.\n\n{items}\n\n{due}Thank you!")
         }
-        Template::Cancelled => {
+        Occasion::Cancelled => {
             let what = match order.is_all_back() {
                 true => format!("everything of your order {reference}{shop} has come back to us, so it is cancelled"),
                 false => format!("your order {reference}{shop} has been cancelled"),
             };
-            format!("Hello {name},\n\n{what}.\n\n{account}If you did not expect this, please write to us.")
+            format!("Hello {name},\n\n{what}.\n\n{due}If you did not expect this, please write to us.")
         }
-        Template::Shortage => {
+        Occasion::Shortage => {
             let short: Vec<String> = obstacles.iter().filter_map(Obstacle::for_customer).collect();
             format!(
                 "Hello {name},\n\nwe are sorry: of your order {reference}{shop} we cannot send everything.\n\n{}\n\nWould \
@@ -118,7 +115,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Lists the items for a customer, what they cost together, and what was paid.
-fn items(order: &Order, purse: &Purse<'_>) -> String {
+fn items(order: &Order, money: &OrderMoney<'_>) -> String {
     let mut lines: Vec<String> = (order.items.iter())
         .map(|item| {
             let back = match item.returned {
@@ -129,8 +126,8 @@ fn items(order: &Order, purse: &Purse<'_>) -> String {
             format!("{} × {}: {}{back}", item.quantity, described(item), item.subtotal)
         })
         .collect();
-    lines.push(format!("Total: {}", purse.amount(order.summary.total)));
-    lines.extend(purse.lines());
+    lines.push(format!("Total: {}", money.amount(order.summary.total)));
+    lines.extend(money.lines());
     lines.join("\n")
 }
 
@@ -145,112 +142,6 @@ fn items_left(order: &Order) -> Vec<String> {
     order.items.iter().filter_map(line).collect()
 }
 
-/// The money of an order, in words for its customer.
-struct Purse<'o> {
-    order: &'o Order,
-    currency: Option<&'o String>,
-}
-
-impl Purse<'_> {
-    fn amount(&self, amount: impl Into<Balance>) -> String {
-        let currency = self.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
-        format!("{}{currency}", amount.into())
-    }
-
-    /// Returns what is due, if the shop records it and has agreed to the terms: a guest's claim is no promise of the shop.
-    fn due(&self) -> Option<Balance> {
-        self.order.summary.due().filter(|_| self.order.summary.are_terms_agreed())
-    }
-
-    /// Returns what the customer is asked to pay: what is due, or the cash that the courier of the next parcel collects.
-    fn asked(&self) -> Option<Money> {
-        let due = self.due().filter(|due| *due > Balance::ZERO)?;
-        match self.is_cod() && self.order.summary.status != Status::Cancelled {
-            true => cash_to_collect(self.order),
-            false => Some(due.size()),
-        }
-    }
-
-    fn is_cod(&self) -> bool {
-        self.order.summary.terms.is_cod && self.order.summary.are_terms_agreed()
-    }
-
-    /// Returns whether the customer pays nothing more before the goods come, as far as the shop can say.
-    fn is_settled(&self) -> bool {
-        let summary = &self.order.summary;
-        let are_items_paid = summary.recorded.is_some_and(|paid| paid >= Balance::from(summary.total));
-        self.is_cod()
-            || !summary.are_terms_agreed() && are_items_paid
-            || self.due().is_some_and(|due| due <= Balance::ZERO)
-    }
-
-    /// Returns whether money has arrived: where none is recorded, a confirmation says so.
-    fn is_anything_paid(&self) -> bool {
-        self.order.summary.paid().is_none_or(|paid| paid > Balance::ZERO)
-    }
-
-    /// Lists what the order costs beside its items, and what was paid.
-    fn lines(&self) -> Vec<String> {
-        let summary = &self.order.summary;
-        // The shop recorded it, whatever a guest claims beside it.
-        let paid = summary.paid().filter(|paid| *paid > Balance::ZERO);
-        let paid = paid.map(|paid| format!("Paid: {}", self.amount(paid)));
-        if !summary.are_terms_agreed() {
-            return paid.into_iter().collect();
-        }
-        let (terms, returned) = (&summary.terms, summary.returned);
-        let less = |name: &str, amount: Money| {
-            (amount != Money::ZERO).then(|| format!("{name}: {}", Balance::from(amount).negated()))
-        };
-        let fee = terms.delivery_fee.map(|fee| match fee == Money::ZERO {
-            true => "Delivery: free".to_owned(),
-            false => format!("Delivery: {fee}"),
-        });
-        let mut lines: Vec<String> =
-            less("Discount", terms.discount).into_iter().chain(less("Returned", returned)).chain(fee).collect();
-        if !lines.is_empty() {
-            lines.push(format!("To pay: {}", self.amount(summary.grand_total())));
-        }
-        lines.extend(paid);
-        lines
-    }
-
-    /// Says what is due, with a blank line after it; nothing where the shop records no money.
-    fn account(&self, template: Template) -> String {
-        let summary = &self.order.summary;
-        let due = self.due();
-        let asked = self.asked().map(|asked| self.amount(asked));
-        let mut said = Vec::new();
-        match (template, asked) {
-            (Template::Cancelled, asked) => {
-                let refunded = refunded(&self.order.payments);
-                if refunded != Money::ZERO {
-                    said.push(format!("We have sent {} back.", self.amount(refunded)));
-                }
-                if summary.kept != Money::ZERO {
-                    said.push(format!("We keep {}.", self.amount(summary.kept)));
-                }
-                said.extend(asked.map(|asked| format!("{asked} is still due.")));
-            }
-            (_, Some(asked)) if self.is_cod() => said.push(format!("The courier collects {asked}.")),
-            (_, Some(asked)) => said.push(format!("{asked} is still due.")),
-            (_, None) => {}
-        }
-        let owed = due.filter(|due| due.is_negative());
-        said.extend(owed.map(|due| format!("You get {} back.", self.amount(due.size()))));
-        if said.is_empty() { String::new() } else { said.join("\n") + "\n\n" }
-    }
-}
-
-/// Adds up what went back to the customer, and was not entered wrongly.
-fn refunded(payments: &[Payment]) -> Money {
-    let is_taken_back = |number: usize| payments.iter().any(|other| other.voids == Some(number));
-    let refunds = payments
-        .iter()
-        .filter(|payment| payment.amount.is_negative() && payment.voids.is_none() && !is_taken_back(payment.number));
-    refunds.fold(Money::ZERO, |sum, refund| sum.plus_unlimited(refund.amount.size()))
-}
-
 fn described(item: &OrderItem) -> String {
     let choices: Vec<String> =
         [&item.selected_size, &item.selected_color].into_iter().flatten().map(|choice| one_line(choice)).collect();
@@ -262,25 +153,27 @@ fn described(item: &OrderItem) -> String {
 mod tests {
     use super::*;
     use crate::domain::confirm::decide;
+    use crate::domain::money::Money;
     use crate::domain::order::Return;
-    use crate::domain::payment::{Method, PaymentPk, sum};
-    use crate::domain::product::Catalogue;
+    use crate::domain::order_samples::{incoming, order};
+    use crate::domain::payment::{Method, Payment, PaymentPk, refunded, sum};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
+    use crate::domain::products::Products;
+    use crate::domain::status::Status;
     use crate::domain::terms::Terms;
     use crate::domain::time::Timestamp;
 
     #[test]
     fn the_shops_own_words_are_filled_in_once() {
         let (shirt, polo) = (product("Shirt", &[("S", 9)]), product("قميص", &[("", 1)]));
-        let catalogue: Catalogue = [shirt.clone(), polo.clone()].into_iter().collect();
-        let mut order = order(&incoming(&[(&shirt, 2, Some("S")), (&polo, 2, None)]), &catalogue, 1, Status::Pending);
+        let products: Products = [shirt.clone(), polo.clone()].into_iter().collect();
+        let mut order = order(&incoming(&[(&shirt, 2, Some("S")), (&polo, 2, None)]), &products, 1, Status::Pending);
         order.summary.customer.name = "{total}\n{due}".to_owned();
         let mut settings = Settings { currency: Some("EGP".to_owned()), ..Settings::default() };
-        let obstacles = decide(std::slice::from_ref(&order), &catalogue, true).unwrap_err();
+        let obstacles = decide(std::slice::from_ref(&order), &products, true).unwrap_err();
         let mut say = |order: &Order, words: &str| {
-            settings.words.set(Template::Received, words.to_owned());
-            compose(Template::Received, order, &settings, &obstacles)
+            settings.own_words.set(Occasion::Received, words.to_owned());
+            compose(Occasion::Received, order, &settings, &obstacles)
         };
         for (words, said) in [
             ("Dear {name}: {reference}", "Dear {total} {due}: LEG-LXYZ1234-AB5C"),
@@ -317,26 +210,26 @@ mod tests {
     #[test]
     fn each_template_has_its_text() {
         let shirt = product("Shirt", &[("S", 1)]);
-        let catalogue = [shirt.clone()].into_iter().collect();
-        let order = order(&incoming(&[(&shirt, 2, Some("S"))]), &catalogue, 1, Status::Pending);
+        let products = [shirt.clone()].into_iter().collect();
+        let order = order(&incoming(&[(&shirt, 2, Some("S"))]), &products, 1, Status::Pending);
         let settings =
             Settings { shop_name: Some("LEGO Mens Wear".into()), currency: Some("EGP".into()), ..Settings::default() };
-        let obstacles = decide(std::slice::from_ref(&order), &catalogue, true).unwrap_err();
-        let text = |template| compose(template, &order, &settings, &obstacles);
+        let obstacles = decide(std::slice::from_ref(&order), &products, true).unwrap_err();
+        let text = |occasion| compose(occasion, &order, &settings, &obstacles);
         assert_eq!(
-            text(Template::Received),
+            text(Occasion::Received),
             "Hello John Doe,\n\nthank you for your order LEG-LXYZ1234-AB5C at LEGO Mens Wear.\n\n\
              2 × Shirt (S): 59.98\nTotal: 59.98 EGP\n\nWe confirm it as soon as your payment is verified."
         );
-        assert!(text(Template::Confirmed).starts_with("*ORDER CONFIRMATION*\n*Order Reference:* LEG-LXYZ1234-AB5C\n"));
-        assert!(text(Template::Shipped).contains("is on its way"));
-        assert!(text(Template::Delivered).contains("has been delivered") && !text(Template::Delivered).contains("way"));
+        assert!(text(Occasion::Confirmed).starts_with("*ORDER CONFIRMATION*\n*Order Reference:* LEG-LXYZ1234-AB5C\n"));
+        assert!(text(Occasion::Shipped).contains("is on its way"));
+        assert!(text(Occasion::Delivered).contains("has been delivered") && !text(Occasion::Delivered).contains("way"));
         assert_eq!(
-            text(Template::Cancelled),
+            text(Occasion::Cancelled),
             "Hello John Doe,\n\nyour order LEG-LXYZ1234-AB5C at LEGO Mens Wear has been cancelled.\n\nIf you did not \
              expect this, please write to us."
         );
-        assert!(text(Template::Shortage).contains("\n\nShirt (S): 1 instead of 2\n\n"));
+        assert!(text(Occasion::Shortage).contains("\n\nShirt (S): 1 instead of 2\n\n"));
     }
 
     /// The money of an order: what it costs and how it is paid.
@@ -353,8 +246,8 @@ mod tests {
 
     fn with_money(case: &Case, status: Status) -> Order {
         let shirt = product("Shirt", &[("S", 1)]);
-        let catalogue = [shirt.clone()].into_iter().collect();
-        let mut order = order(&incoming(&[(&shirt, 2, Some("S"))]), &catalogue, 1, status);
+        let products = [shirt.clone()].into_iter().collect();
+        let mut order = order(&incoming(&[(&shirt, 2, Some("S"))]), &products, 1, status);
         let money = Money::from_hundredths;
         let terms = Terms {
             delivery_fee: case.fee.map(money),
@@ -365,7 +258,7 @@ mod tests {
         order.summary.terms = if case.is_claimed { terms.claimed_by_guest() } else { terms };
         order.summary.kept = money(case.kept);
         order.payments = case.payments.iter().zip(1..).map(|(amount, number)| payment(number, *amount)).collect();
-        order.summary.recorded = sum(&order.payments);
+        order.summary.payments_sum = sum(&order.payments);
         order
     }
 
@@ -443,7 +336,7 @@ mod tests {
             (Case { kept: 5000, ..paid(&[2000]) }, Cancelled, "We keep 50.00 EGP.\n30.00 EGP is still due.\n\n"),
         ] {
             let order = with_money(&case, status);
-            let text = compose(Template::fitting(status), &order, &settings, &[]);
+            let text = compose(Occasion::fitting(status), &order, &settings, &[]);
             let wanted = match status {
                 Cancelled => format!("has been cancelled.\n\n{said}If you did not expect this"),
                 _ => format!("{ITEMS}{said}"),
@@ -466,7 +359,7 @@ mod tests {
         }) {
             let case = Case { cod, is_claimed, payments, kept, ..Case::default() };
             let order = with_money(&case, status);
-            let text = in_our_words(Template::fitting(status), &order, &Settings::default(), &[]);
+            let text = in_our_words(Occasion::fitting(status), &order, &Settings::default(), &[]);
             let own = in_own_words("Due {due}!", &order, &Settings::default(), &[]);
             let due = own.strip_prefix("Due ").and_then(|own| own.strip_suffix('!'));
             match due {
@@ -488,7 +381,7 @@ mod tests {
             order.summary.returned = value;
             let back = Return { item: 1, quantity: returned, subtotal: value, value, at: Timestamp::FIRST };
             order.returns.extend((returned > 0).then_some(back));
-            compose(Template::fitting(status), &order, &Settings::default(), &[])
+            compose(Occasion::fitting(status), &order, &Settings::default(), &[])
         };
         for (returned, marked) in [
             (0, "2 × Shirt (S): 59.98\nTotal: 59.98\n\n"),
@@ -515,19 +408,19 @@ mod tests {
 
     #[test]
     fn a_message_is_true_of_the_statuses_that_it_tells() {
-        let none: &[Template] = &[];
+        let none: &[Occasion] = &[];
         for (status, fitting, further) in [
-            (Status::Pending, Template::Received, &[Template::Shortage][..]),
-            (Status::Confirmed, Template::Confirmed, none),
-            (Status::Processing, Template::Confirmed, none),
-            (Status::Shipped, Template::Shipped, none),
-            (Status::Delivered, Template::Delivered, none),
-            (Status::Cancelled, Template::Cancelled, none),
+            (Status::Pending, Occasion::Received, &[Occasion::Shortage][..]),
+            (Status::Confirmed, Occasion::Confirmed, none),
+            (Status::Processing, Occasion::Confirmed, none),
+            (Status::Shipped, Occasion::Shipped, none),
+            (Status::Delivered, Occasion::Delivered, none),
+            (Status::Cancelled, Occasion::Cancelled, none),
         ] {
-            assert_eq!(Template::fitting(status), fitting);
-            for template in Template::ALL {
-                let is_true = template == fitting || further.contains(&template);
-                assert_eq!(template.is_true_of(status), is_true, "{template:?} of {status}");
+            assert_eq!(Occasion::fitting(status), fitting);
+            for occasion in Occasion::ALL {
+                let is_true = occasion == fitting || further.contains(&occasion);
+                assert_eq!(occasion.is_true_of(status), is_true, "{occasion:?} of {status}");
             }
         }
     }
@@ -536,35 +429,35 @@ mod tests {
     #[test]
     fn the_words_of_templates_stay() {
         let words = ["received", "confirmed", "shipped", "delivered", "cancelled", "shortage"];
-        assert_eq!(Template::ALL.map(Template::as_str), words);
+        assert_eq!(Occasion::ALL.map(Occasion::as_str), words);
     }
 
     /// What a guest says is agreed to once the order is confirmed.
     #[test]
     fn a_message_and_an_invoice_agree_on_the_money() {
-        use crate::domain::invoice::{Entry, account};
+        use crate::domain::invoice::{InvoiceLine, invoice_lines};
         let shirt = product("Shirt", &[("", 9)]);
-        let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
+        let products: Products = [shirt.clone()].into_iter().collect();
         for status in Status::ALL {
-            let mut order = order(&incoming(&[(&shirt, 2, None)]), &catalogue, 1, status);
+            let mut order = order(&incoming(&[(&shirt, 2, None)]), &products, 1, status);
             let fee = Some(Money::from_hundredths(5000));
             let terms =
                 Terms { delivery_fee: fee, discount: Money::from_hundredths(998), is_cod: true, ..Terms::default() };
             order.summary.terms = terms.claimed_by_guest();
-            let invoiced = account(&order.summary);
-            let amount = |entries: &[Entry]| {
+            let invoiced = invoice_lines(&order.summary);
+            let amount = |entries: &[InvoiceLine]| {
                 let found = invoiced.iter().find(|(entry, _)| entries.contains(entry));
                 found.map(|(_, amount)| amount.to_string()).unwrap_or_default()
             };
             let own = |words: &str| in_own_words(words, &order, &Settings::default(), &[]);
-            assert_eq!(own("{grandTotal}"), amount(&[Entry::Total, Entry::Kept]), "{status}");
+            assert_eq!(own("{grandTotal}"), amount(&[InvoiceLine::Total, InvoiceLine::Kept]), "{status}");
             // Nothing is asked of a delivered one, which the courier was paid for, nor of a cancelled one.
             let is_asked = !matches!(status, Status::Delivered | Status::Cancelled);
-            let asked = if is_asked { amount(&[Entry::Due, Entry::CashOnDelivery]) } else { String::new() };
+            let asked = if is_asked { amount(&[InvoiceLine::Due, InvoiceLine::CashOnDelivery]) } else { String::new() };
             assert_eq!(own("{due}"), asked, "{status}");
             if status != Status::Cancelled {
-                let text = in_our_words(Template::fitting(status), &order, &Settings::default(), &[]);
-                let is_billed = !amount(&[Entry::Delivery]).is_empty();
+                let text = in_our_words(Occasion::fitting(status), &order, &Settings::default(), &[]);
+                let is_billed = !amount(&[InvoiceLine::Delivery]).is_empty();
                 assert_eq!(
                     (text.contains("Delivery: 50.00"), is_billed),
                     (is_billed, status != Status::Pending),

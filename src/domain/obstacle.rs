@@ -9,7 +9,8 @@ use super::money::Money;
 use super::order::Order;
 use super::product::no_such_size;
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind};
+use super::remedy::Remedy;
 use super::shortage::{INSUFFICIENT, Shortage};
 use super::status::Status;
 use super::transition::back_to_pending;
@@ -61,7 +62,7 @@ impl Obstacle {
             Obstacle::NoSuchSize { .. } => RefusalKind::InvalidInput,
             Obstacle::NotPending(_, Status::Cancelled) => RefusalKind::Conflict(Conflict::Step),
             Obstacle::NotPending(..) => RefusalKind::Conflict(Conflict::Already),
-            Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => RefusalKind::Conflict(Conflict::Price),
+            Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => RefusalKind::Conflict(Conflict::NotAgreed),
             Obstacle::Unpayable { refusal, .. } => refusal.kind,
             Obstacle::Short(_) => RefusalKind::InsufficientStock,
         }
@@ -201,7 +202,7 @@ fn refuse_status(order: &Order, status: Status) -> Refusal {
 /// Returns what to do next: first what is missing, then what only needs consent.
 fn remedies(orders: &[Order], obstacles: &[Obstacle], shortages: &[&Shortage]) -> Vec<Remedy> {
     let all_orders = || orders.iter().map(|order| order.summary.reference.clone()).collect();
-    let needs_consent = |obstacle: &Obstacle| obstacle.kind() == RefusalKind::Conflict(Conflict::Price);
+    let needs_consent = |obstacle: &Obstacle| obstacle.kind() == RefusalKind::Conflict(Conflict::NotAgreed);
     if obstacles.iter().all(needs_consent) {
         return vec![Remedy::AcceptPrices(all_orders())];
     }

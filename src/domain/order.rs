@@ -67,7 +67,7 @@ pub struct OrderSummary {
     /// The worth of what came back.
     pub returned: Money,
     /// The sum of its payments; `None`: none was recorded.
-    pub recorded: Option<Balance>,
+    pub payments_sum: Option<Balance>,
     /// Who carries it.
     pub shipping: Shipping,
 }
@@ -101,7 +101,7 @@ impl OrderSummary {
 
     /// Returns what was paid; `None` where nobody recorded a payment, and no courier collects one.
     pub fn paid(&self) -> Option<Balance> {
-        self.recorded.or(self.terms.is_cod.then_some(Balance::ZERO))
+        self.payments_sum.or(self.terms.is_cod.then_some(Balance::ZERO))
     }
 
     /// Returns what is due, below zero if it is owed to the customer; `None` where [`paid`](Self::paid) is.
@@ -111,7 +111,7 @@ impl OrderSummary {
 
     /// Returns what is left to pay, whether money was recorded or not; below zero if it is owed to the customer.
     pub fn left_to_pay(&self) -> Balance {
-        self.grand_total().minus(self.recorded.unwrap_or_default())
+        self.grand_total().minus(self.payments_sum.unwrap_or_default())
     }
 }
 
@@ -354,8 +354,8 @@ pub fn sums(items: impl IntoIterator<Item = (Money, u32)>) -> Option<(Money, i64
 #[cfg(test)]
 mod tests {
     use super::{FORGOTTEN, Money, Order, Return};
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
 
     #[test]
     fn an_item_that_differs_from_the_catalogue_in_name_or_barcode_is_marked() {
@@ -401,7 +401,7 @@ mod tests {
 
     #[test]
     fn an_order_is_forgotten_if_nothing_names_its_customer() {
-        use crate::domain::receive::tests::order;
+        use crate::domain::order_samples::order;
         use crate::domain::status::Status;
         let shirt = product("Shirt", &[("", 1)]);
         let catalogue = [shirt.clone()].into_iter().collect();
@@ -420,7 +420,7 @@ mod tests {
 
     #[test]
     fn all_of_an_order_is_back_once_no_item_has_a_piece_left() {
-        use crate::domain::receive::tests::order;
+        use crate::domain::order_samples::order;
         use crate::domain::status::Status;
         let (shirt, cap) = (product("Shirt", &[("", 9)]), product("Cap", &[("", 9)]));
         let catalogue = [shirt.clone(), cap.clone()].into_iter().collect();

@@ -3,8 +3,7 @@
 use std::fmt;
 
 use super::limits::RECEIPT;
-use super::money::Balance;
-use super::row_order::RowOrder;
+use super::money::{Balance, Money};
 use super::time::Timestamp;
 use super::typed_text::read_line;
 
@@ -113,31 +112,21 @@ pub struct PaymentEntry {
     pub paid_at: Option<Timestamp>,
 }
 
-/// A row of the courier's or the bank's list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedPayment {
-    /// Its order.
-    pub order: RowOrder,
-    /// The money.
-    pub entry: PaymentEntry,
-    /// A note, if there is one.
-    pub note: Option<String>,
-}
-
-impl ListedPayment {
-    /// Returns about how many bytes of memory it takes.
-    pub fn size(&self) -> usize {
-        let texts = self.order.text().len() + self.entry.receipt.as_ref().map_or(0, String::len);
-        size_of::<ListedPayment>() + texts + self.note.as_ref().map_or(0, String::len)
-    }
-}
-
 /// Reads a receipt.
 ///
 /// # Errors
 /// It is blank, too long, or has control characters.
 pub fn read_receipt(text: &str) -> Result<String, String> {
     read_line(text, RECEIPT)
+}
+
+/// Adds up what went back to the customer, and was not entered wrongly.
+pub fn refunded(payments: &[Payment]) -> Money {
+    let is_taken_back = |number: usize| payments.iter().any(|other| other.voids == Some(number));
+    let refunds = payments
+        .iter()
+        .filter(|payment| payment.amount.is_negative() && payment.voids.is_none() && !is_taken_back(payment.number));
+    refunds.fold(Money::ZERO, |sum, refund| sum.plus_unlimited(refund.amount.size()))
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! The catalogue: products and their stock on hand.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use uuid::Uuid;
 
 use super::limits::{IMAGE, excess};
 use super::money::Money;
-use super::text::{shorten, size_key};
+use super::text::size_key;
 use super::time::Timestamp;
 
 /// A product's id.
@@ -128,7 +127,7 @@ impl Product {
     }
 
     /// Returns the discounted price, if any: shop pages send 0 for none.
-    pub fn real_discount(sent: Option<Money>) -> Option<Money> {
+    pub fn discounted_price_or_none(sent: Option<Money>) -> Option<Money> {
         sent.filter(|price| *price != Money::ZERO)
     }
 
@@ -240,101 +239,6 @@ pub fn image_problem(url: &str) -> Option<String> {
     excess(url, IMAGE).map(|problem| format!("{problem}, and was left out"))
 }
 
-/// A product as an order names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedProduct {
-    /// The place that names it: `items[0].productId`.
-    pub place: String,
-    /// How it is named.
-    pub key: ProductKey,
-}
-
-impl NamedProduct {
-    /// Returns how many bytes its texts take.
-    pub fn text_size(&self) -> usize {
-        self.place.len()
-            + match &self.key {
-                ProductKey::Id(_) => 0,
-                ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => text.len(),
-                ProductKey::CutId { barcode, start } => barcode.len() + start.len(),
-            }
-    }
-}
-
-/// The way in which an order names a product.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProductKey {
-    /// Its id.
-    Id(ProductId),
-    /// Its barcode.
-    Barcode(String),
-    /// Its barcode, with the beginning of its id.
-    CutId {
-        /// The barcode.
-        barcode: String,
-        /// The beginning of the id.
-        start: String,
-    },
-    /// Its barcode, else its id: what WhatsApp calls the retailer id.
-    BarcodeOrId(String),
-}
-
-impl fmt::Display for ProductKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ProductKey::Id(id) => id.fmt(f),
-            ProductKey::CutId { barcode, start } => write!(f, "{} ({}…)", shorten(barcode), shorten(start)),
-            ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => f.write_str(&shorten(text)),
-        }
-    }
-}
-
-/// The products that a decision needs.
-#[derive(Debug, Clone, Default)]
-pub struct Catalogue {
-    products: HashMap<ProductId, Product>,
-    by_barcode: HashMap<String, ProductId>,
-}
-
-impl Catalogue {
-    /// Looks a product up by its id.
-    pub fn get(&self, id: ProductId) -> Option<&Product> {
-        self.products.get(&id)
-    }
-
-    /// Looks a product up by the way an order names it.
-    pub fn find(&self, key: &ProductKey) -> Option<&Product> {
-        let by_barcode = |barcode: &str| self.by_barcode.get(barcode).and_then(|id| self.get(*id));
-        match key {
-            ProductKey::Id(id) => self.get(*id),
-            ProductKey::Barcode(barcode) => by_barcode(barcode),
-            ProductKey::CutId { barcode, start } => {
-                by_barcode(barcode).filter(|product| product.id.to_string().starts_with(start.as_str()))
-            }
-            ProductKey::BarcodeOrId(text) => {
-                by_barcode(text).or_else(|| self.get(ProductId(Uuid::try_parse(text).ok()?)))
-            }
-        }
-    }
-
-    /// Changes the stock on hand of one line, as a movement does. An unknown line is ignored.
-    pub fn shift(&mut self, id: ProductId, size_key: &str, delta: i64) {
-        let product = self.products.get_mut(&id);
-        let line = product.and_then(|p| p.stock.iter_mut().find(|line| line.size_key == size_key));
-        if let Some(line) = line {
-            line.on_hand += delta;
-        }
-    }
-}
-
-impl FromIterator<Product> for Catalogue {
-    fn from_iter<I: IntoIterator<Item = Product>>(products: I) -> Catalogue {
-        let products: HashMap<_, _> = products.into_iter().map(|product| (product.id, product)).collect();
-        let barcode = |product: &Product| Some((product.barcode.clone()?, product.id));
-        Catalogue { by_barcode: products.values().filter_map(barcode).collect(), products }
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -441,7 +345,10 @@ pub(crate) mod tests {
     #[test]
     fn a_discounted_price_of_0_is_none() {
         let price = Money::from_hundredths;
-        assert_eq!([None, Some(price(0)), Some(price(1))].map(Product::real_discount), [None, None, Some(price(1))]);
+        assert_eq!(
+            [None, Some(price(0)), Some(price(1))].map(Product::discounted_price_or_none),
+            [None, None, Some(price(1))]
+        );
     }
 
     #[test]
@@ -451,19 +358,5 @@ pub(crate) mod tests {
         shirt.barcode = None;
         shirt.id = ProductId(Uuid::max());
         assert_eq!(shirt.handle(), "ffffffff-ffff-ffff-ffff-ffffffffffff");
-    }
-
-    #[test]
-    fn the_size_of_a_named_product_is_that_of_its_texts() {
-        let text_size = |key| NamedProduct { place: "1234".to_owned(), key }.text_size();
-        let text = |text: &str| text.to_owned();
-        for (key, size) in [
-            (ProductKey::Id(product("Cap", &[]).id), 4),
-            (ProductKey::Barcode(text("123")), 7),
-            (ProductKey::BarcodeOrId(text("12")), 6),
-            (ProductKey::CutId { barcode: text("123"), start: text("12") }, 9),
-        ] {
-            assert_eq!(text_size(key.clone()), size, "{key:?}");
-        }
     }
 }

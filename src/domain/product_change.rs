@@ -1,16 +1,15 @@
 //! What an incoming product changes in the catalogue.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use uuid::Uuid;
 
 use super::limits::SIZES;
 use super::money::Money;
-use super::product::{PriceField, Product, ProductId, StockKey, StockLine, no_such_size};
-use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::product::{PriceField, Product, ProductId, StockLine};
+use super::refusal::{Conflict, Refusal, RefusalKind};
+use super::remedy::Remedy;
 use super::row_product::{NamingRefusal, RowMatches, RowProduct};
-use super::stock::{Movement, Reason};
 use super::text::{shorten, size_key};
 
 /// A product as received. An absent key keeps the stored value; an inner `None` clears it.
@@ -102,16 +101,16 @@ pub struct ProductDecision {
     /// What to write.
     pub change: ProductChange,
     /// What it changes of a known product.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<FieldChange>,
     /// What a person should look at.
     pub warnings: Vec<String>,
     /// The notice that the sent stock was ignored, if it differs.
-    pub stock_kept: Option<String>,
+    pub ignored_stock: Option<String>,
 }
 
 /// A value of a product that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct FieldChange {
     /// Its key, as in JSON.
     pub field: &'static str,
     /// The value before; `None` if there was none.
@@ -120,7 +119,7 @@ pub struct Difference {
     pub to: Option<String>,
 }
 
-impl Difference {
+impl FieldChange {
     /// Returns whether it is a price, of which the history keeps every change.
     pub fn is_price(&self) -> bool {
         PriceField::parse(self.field).is_some()
@@ -128,7 +127,7 @@ impl Difference {
 }
 
 /// Returns what differs between a product before and after, but for its stock.
-fn differences(before: &Product, after: &Product) -> Vec<Difference> {
+fn differences(before: &Product, after: &Product) -> Vec<FieldChange> {
     let values = |product: &Product| {
         [
             ("name", Some(product.name.clone())),
@@ -141,7 +140,7 @@ fn differences(before: &Product, after: &Product) -> Vec<Difference> {
     };
     let pairs = values(before).into_iter().zip(values(after));
     let differing = pairs.filter(|((_, from), (_, to))| from != to);
-    differing.map(|((field, from), (_, to))| Difference { field, from, to }).collect()
+    differing.map(|((field, from), (_, to))| FieldChange { field, from, to }).collect()
 }
 
 /// Why an incoming product was rejected.
@@ -258,29 +257,29 @@ impl IncomingProduct {
 /// Decides to start a product.
 fn start(product: Product, warning: Option<String>) -> ProductDecision {
     let warnings = warning.into_iter().chain(discount_warning(&product)).collect();
-    ProductDecision { change: ProductChange::New(product), differences: Vec::new(), warnings, stock_kept: None }
+    ProductDecision { change: ProductChange::New(product), differences: Vec::new(), warnings, ignored_stock: None }
 }
 
 /// Decides what changes of a known product.
 fn update(incoming: &IncomingProduct, known: Product) -> ProductDecision {
-    let stock_kept = stock_warning(incoming, &known);
+    let ignored_stock = stock_warning(incoming, &known);
     let updated = Product {
         id: known.id,
         name: incoming.name.clone().unwrap_or_else(|| known.name.clone()),
         barcode: incoming.barcode.clone().unwrap_or_else(|| known.barcode.clone()),
         price: incoming.price.unwrap_or(known.price),
-        discounted_price: incoming.discounted_price.map_or(known.discounted_price, Product::real_discount),
+        discounted_price: incoming.discounted_price.map_or(known.discounted_price, Product::discounted_price_or_none),
         image_paths: incoming.image_paths.clone().unwrap_or_else(|| known.image_paths.clone()),
         low_stock_at: incoming.low_stock_at.unwrap_or(known.low_stock_at),
         stock: known.stock.clone(),
     };
     if updated == known {
         let change = ProductChange::Unchanged(known);
-        return ProductDecision { change, differences: Vec::new(), warnings: Vec::new(), stock_kept };
+        return ProductDecision { change, differences: Vec::new(), warnings: Vec::new(), ignored_stock };
     }
     let warnings = discount_warning(&updated).into_iter().collect();
     let differences = differences(&known, &updated);
-    ProductDecision { change: ProductChange::Update(updated), differences, warnings, stock_kept }
+    ProductDecision { change: ProductChange::Update(updated), differences, warnings, ignored_stock }
 }
 
 /// Warns that the discounted price is above the price: orders are compared with the discounted one.
@@ -288,74 +287,6 @@ pub fn discount_warning(product: &Product) -> Option<String> {
     let discounted = product.discounted_price.filter(|discounted| *discounted > product.price)?;
     let (name, handle, price) = (&product.name, product.handle(), product.price);
     Some(format!("{name} ({handle}): discountedPrice {discounted} is above the price {price}"))
-}
-
-/// Decides whether a product may be removed: not if orders have it (rule 7). `orders` is their number.
-pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
-    let which = match orders {
-        0 => return Ok(()),
-        1 => "an order".to_owned(),
-        orders => format!("{orders} orders"),
-    };
-    let refusal =
-        Refusal::conflict(Conflict::Step, format!("{} is in {which}, so it stays in the catalogue", product.name))
-            .error("Products in orders cannot be removed");
-    let has_stock = product.stock_quantity() > 0;
-    Err(if has_stock { refusal.remedy(clear_stock(product, product.sizes())) } else { refusal })
-}
-
-/// Says how to set the stock of these sizes to none.
-fn clear_stock<'a>(product: &Product, sizes: impl Iterator<Item = &'a StockLine>) -> Remedy {
-    let stocked = sizes.filter(|line| line.on_hand > 0).map(|line| line.size.clone());
-    Remedy::ClearStock { product: product.handle(), sizes: stocked.collect() }
-}
-
-/// Decides to remove sizes from a product: of each, the line and the movement that records it. Their movements stay.
-///
-/// # Errors
-/// There is no such size, it has pieces on hand or in orders that hold them (`held`), which may come back, or no other one is
-/// left.
-pub fn remove_sizes(
-    product: &Product,
-    sizes: &[String],
-    held: &HashMap<StockKey, i64>,
-    note: Option<&str>,
-) -> Result<Vec<(StockLine, Movement)>, Refusal> {
-    if !product.is_sized() && !sizes.is_empty() {
-        return Err(Refusal::invalid(format!("{} is not tracked by size", product.name)));
-    }
-    let said = note.map(|note| format!(": {note}")).unwrap_or_default();
-    let mut removed: Vec<(StockLine, Movement)> = Vec::new();
-    for size in sizes {
-        let key = size_key(size);
-        let Some(line) = product.sizes().find(|line| line.size_key == key) else {
-            let message = no_such_size(&product.name, Some(size), &product.size_names());
-            return Err(Refusal::new(RefusalKind::NotFound, message));
-        };
-        if line.on_hand > 0 {
-            let message = format!("{} has {} on hand", product.label(line), line.on_hand);
-            return Err(Refusal::conflict(Conflict::Step, message).remedy(clear_stock(product, std::iter::once(line))));
-        }
-        if let Some(held) = held.get(&StockKey::of(product.id, &*key)) {
-            let message = format!("{} has {held} in orders, which may come back", product.label(line));
-            return Err(Refusal::conflict(Conflict::Step, message));
-        }
-        if removed.iter().all(|(other, _)| other.size_key != key) {
-            let movement = Movement {
-                product_id: product.id,
-                size_key: key,
-                delta: 0,
-                reason: Reason::Adjust,
-                note: Some(format!("size removed{said}")),
-            };
-            removed.push((line.clone(), movement));
-        }
-    }
-    if !removed.is_empty() && removed.len() == product.sizes().count() {
-        let message = format!("{} needs a size: {} cannot be removed", product.name, product.size_names());
-        return Err(Refusal::conflict(Conflict::Step, message));
-    }
-    Ok(removed)
 }
 
 fn new_product(
@@ -393,7 +324,7 @@ fn new_product(
         name: name.clone(),
         barcode: incoming.barcode.clone().flatten(),
         price,
-        discounted_price: Product::real_discount(incoming.discounted_price.flatten()),
+        discounted_price: Product::discounted_price_or_none(incoming.discounted_price.flatten()),
         image_paths: incoming.image_paths.clone().unwrap_or_default(),
         low_stock_at: incoming.low_stock_at.flatten(),
         stock,
@@ -459,7 +390,7 @@ mod tests {
         let ProductChange::Update(updated) = decision.change else { panic!("its price changed") };
         assert_eq!((updated.stock, updated.price.hundredths()), (known.stock, 500));
         assert_eq!(
-            decision.stock_kept.as_deref(),
+            decision.ignored_stock.as_deref(),
             Some("Shirt (SKU-Shirt): stock stays 2, not 3; product count sets it")
         );
     }
@@ -548,50 +479,6 @@ mod tests {
     }
 
     #[test]
-    fn a_product_in_an_order_is_not_removed() {
-        let sized = product("Shirt", &[("S", 1)]);
-        let plain = product("Cap", &[("", 1)]);
-        for (product, orders, message) in [
-            (&sized, 0, None),
-            (&sized, 1, Some("Shirt is in an order, so it stays in the catalogue")),
-            (&plain, 2, Some("Cap is in 2 orders, so it stays in the catalogue")),
-        ] {
-            let refused = remove(product, orders).err();
-            assert_eq!(refused.as_ref().map(|refusal| refusal.message.as_str()), message);
-            assert!(refused.is_none_or(|refusal| refusal.kind == RefusalKind::Conflict(Conflict::Step)));
-        }
-    }
-
-    #[test]
-    fn a_size_without_stock_is_removed_unless_it_is_the_last() {
-        let shirt = product("Shirt", &[("S", 1), ("M", 0), ("XL", 0), ("XXL", 0)]);
-        let held = HashMap::from([(StockKey::of(shirt.id, "xxl"), 2)]);
-        let remove = |product: &Product, sizes: &[&str]| {
-            let sizes: Vec<String> = sizes.iter().map(|&size| size.to_owned()).collect();
-            let removed = remove_sizes(product, &sizes, &held, Some("a slip"))
-                .map_err(|refusal| (refusal.kind, refusal.message))?;
-            assert!(removed.iter().all(|(_, movement)| {
-                movement.delta == 0 && movement.note.as_deref() == Some("size removed: a slip")
-            }));
-            Ok(removed.into_iter().map(|(line, _)| line.size).collect::<Vec<_>>().join(" "))
-        };
-        let step = RefusalKind::Conflict(Conflict::Step);
-        let refused = |kind, message: &str| Err((kind, message.to_owned()));
-        assert_eq!(remove(&shirt, &["xl", " M", "XL"]), Ok("XL M".to_owned()));
-        assert_eq!(remove(&shirt, &["S"]), refused(step, "Shirt (S) has 1 on hand"));
-        assert_eq!(
-            remove(&shirt, &["M", "L"]),
-            refused(RefusalKind::NotFound, "Shirt: has no size L (sizes: S, M, XL, XXL)")
-        );
-        assert_eq!(remove(&shirt, &["XXL"]), refused(step, "Shirt (XXL) has 2 in orders, which may come back"));
-        let sold_out = product("Shirt", &[("S", 0), ("M", 0)]);
-        assert_eq!(remove(&sold_out, &["S"]), Ok("S".to_owned()));
-        assert_eq!(remove(&sold_out, &["S", "M"]), refused(step, "Shirt needs a size: S, M cannot be removed"));
-        let cap = product("Cap", &[("", 0)]);
-        assert_eq!(remove(&cap, &["S"]), refused(RefusalKind::InvalidInput, "Cap is not tracked by size"));
-    }
-
-    #[test]
     fn a_refusal_of_one_product_says_whether_it_conflicts_or_is_invalid() {
         for (kind, message) in [
             (RefusalKind::Conflict(Conflict::Exists), "the product conflicts with another"),
@@ -612,7 +499,7 @@ mod tests {
         let matches = || Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
         let told = |incoming: &IncomingProduct| -> Vec<(&str, Option<String>, Option<String>, bool)> {
             let decision = decide(incoming, matches(), &mut Uuid::nil).unwrap();
-            let tell = |change: Difference| (change.field, change.from.clone(), change.to.clone(), change.is_price());
+            let tell = |change: FieldChange| (change.field, change.from.clone(), change.to.clone(), change.is_price());
             decision.differences.into_iter().map(tell).collect()
         };
         let text = |text: &str| Some(text.to_owned());
@@ -694,7 +581,7 @@ mod tests {
             let incoming = IncomingProduct { stock: Some(stock.clone()), ..IncomingProduct::default() };
             let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
             let decision = decide(&incoming, matches, &mut Uuid::nil).unwrap();
-            assert_eq!(decision.stock_kept.is_some(), is_kept, "{stock:?}");
+            assert_eq!(decision.ignored_stock.is_some(), is_kept, "{stock:?}");
         }
         // An empty line without a size is none.
         let mut emptied = known.clone();

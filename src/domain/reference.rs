@@ -50,7 +50,7 @@ impl Reference {
     }
 
     /// Says why a new order cannot have this reference: commands would take it for something else.
-    pub fn mistaken_for(&self) -> Option<&'static str> {
+    pub fn problem_as_new(&self) -> Option<&'static str> {
         if self.0.starts_with('-') {
             return Some("must not begin with -");
         }

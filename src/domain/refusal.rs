@@ -1,12 +1,9 @@
-//! Why something was refused, and how to fix it.
+//! Why something was refused.
 
 use std::fmt;
 
-use super::money::Money;
-use super::payment::Method;
 use super::reference::Reference;
-use super::shipping::ShippingEdit;
-use super::status::Status;
+use super::remedy::Remedy;
 
 /// The class of a refusal; if several hold, the first of these counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,8 +27,8 @@ pub enum Conflict {
     Content,
     /// Its state does not allow the step.
     Step,
-    /// A price is below the list price.
-    Price,
+    /// Nobody agreed to it yet: a price below the list price, terms that a guest claims.
+    NotAgreed,
     /// Several things match the name.
     Ambiguous,
     /// The name is taken.
@@ -47,145 +44,12 @@ impl Conflict {
             Conflict::Already => "already",
             Conflict::Content => "content",
             Conflict::Step => "step",
-            Conflict::Price => "price",
+            Conflict::NotAgreed => "price",
             Conflict::Ambiguous => "ambiguous",
             Conflict::Exists => "exists",
             Conflict::Changed => "changed",
         }
     }
-}
-
-/// What fixes a refusal, or shows more of it. `commands` and `error` put it into words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Remedy {
-    /// Look at the order.
-    ShowOrder(Reference),
-    /// Look at the order's items with their numbers.
-    NumberItems(Reference),
-    /// Confirm the order.
-    Confirm(Reference),
-    /// Look at the order as it is now, and confirm it.
-    ConfirmAnew(Reference),
-    /// Confirm these orders at their prices, if they were agreed.
-    AcceptPrices(Vec<Reference>),
-    /// Confirm those of these orders that can be confirmed.
-    ConfirmOthers(Vec<Reference>),
-    /// Choose one of the available sizes for an item of the order. Items are numbered from 1.
-    ChooseSize {
-        /// The order.
-        reference: Reference,
-        /// The item's number.
-        item: usize,
-    },
-    /// Cancel the order, perhaps keeping a part of its price.
-    Cancel(Reference, Option<Money>),
-    /// Take back items of the order.
-    Return(Reference),
-    /// Say who carries the order.
-    EditShipping {
-        /// The order.
-        reference: Reference,
-        /// What was typed.
-        shipping: ShippingEdit,
-    },
-    /// Say by which number what replaces items of the order is on its way.
-    SendReplacement(Reference),
-    /// Change one of the order's items.
-    EditItem(Reference),
-    /// Take an order anew.
-    NewOrder,
-    /// Reopen the cancelled order.
-    Reopen(Reference),
-    /// Take the order back to an earlier status.
-    StepBack {
-        /// The order.
-        reference: Reference,
-        /// The status that it gets.
-        to: Status,
-    },
-    /// Take the order to the next status.
-    MoveOn {
-        /// The order.
-        reference: Reference,
-        /// The status that it gets.
-        to: Status,
-    },
-    /// Give back what is owed to the customer.
-    Refund {
-        /// The order.
-        reference: Reference,
-        /// How; `None` if only the reader knows.
-        method: Option<Method>,
-    },
-    /// Record a payment of the order.
-    RecordPayment {
-        /// The order.
-        reference: Reference,
-        /// How much; `None` if only the reader knows.
-        amount: Option<Money>,
-        /// How.
-        method: Method,
-    },
-    /// Mark the order as cash on delivery.
-    MarkCod(Reference),
-    /// Do this first.
-    First(Box<Remedy>),
-    /// Do this after the remedy before it.
-    Then(Box<Remedy>),
-    /// Take the pieces back without a refund.
-    LeaveOutRefund,
-    /// Take the pieces back, and keep nothing.
-    LeaveOutKeep,
-    /// Name the product that replaces the pieces.
-    NameReplacement,
-    /// Look at several orders.
-    ShowOrders(Vec<Reference>),
-    /// Tell the customer what is missing.
-    TellShortage(Reference),
-    /// Add pieces that turn out to exist.
-    AddStock {
-        /// What people type to name the product.
-        product: String,
-        /// The size as the catalogue spells it; empty if size is not tracked.
-        size: String,
-        /// How many pieces are missing.
-        missing: i64,
-    },
-    /// Put a delivery of a product on the shelf.
-    Receive {
-        /// What people type to name the product.
-        product: String,
-        /// The size as the catalogue spells it; `None` if it is not tracked by size.
-        size: Option<String>,
-        /// How many pieces are missing, if that is known.
-        missing: Option<i64>,
-    },
-    /// Put a delivery of several sizes of a product on the shelf.
-    ReceiveSizes(String),
-    /// Look at a product, named by its barcode or id.
-    ShowProduct(String),
-    /// Change the catalogue's data of a product.
-    SetProduct(String),
-    /// Name no size.
-    LeaveOutSize,
-    /// Name a size.
-    NameSize,
-    /// Start a size by counting it.
-    StartSize {
-        /// What people type to name the product.
-        product: String,
-        /// The new size.
-        size: String,
-    },
-    /// Set the pieces without a size to none, so that sizes can be counted.
-    ClearUnsized(String),
-    /// Set the stock of a product to none.
-    ClearStock {
-        /// What people type to name the product.
-        product: String,
-        /// The sizes that have pieces; none where it is not tracked by size.
-        sizes: Vec<String>,
-    },
 }
 
 /// A refusal with everything that its reader needs: what, which, every problem, and what to do next.
@@ -264,6 +128,7 @@ impl<K, R> Refusal<K, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     /// The words are in the JSON that scripts read.
     #[test]
     fn the_words_of_conflicts_stay() {
@@ -271,7 +136,7 @@ mod tests {
             Conflict::Already,
             Conflict::Content,
             Conflict::Step,
-            Conflict::Price,
+            Conflict::NotAgreed,
             Conflict::Ambiguous,
             Conflict::Exists,
             Conflict::Changed,

@@ -10,7 +10,9 @@ use super::money::Money;
 use super::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
 use super::phone::{full_number, phone_digits};
 use super::problems::Problems;
-use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
+use super::product::{Product, ProductId, SizeProblem};
+use super::product_name::NamedProduct;
+use super::products::Products;
 use super::reference::Reference;
 use super::refusal::RefusalKind;
 use super::shipping::Shipping;
@@ -75,7 +77,7 @@ impl ResolvedOrder {
                 terms: self.terms,
                 kept: Money::ZERO,
                 returned: Money::ZERO,
-                recorded: None,
+                payments_sum: None,
                 shipping: Shipping::default(),
             },
             items: self.items,
@@ -123,7 +125,7 @@ pub fn resolve(
     incoming: IncomingOrder,
     reference: Reference,
     now: Timestamp,
-    catalogue: &Catalogue,
+    catalogue: &Products,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<ResolvedOrder, Rejected> {
     let too_long = incoming.excesses();
@@ -173,7 +175,7 @@ pub fn resolve(
 }
 
 /// Names the products among `named` that the catalogue lacks, each with its place.
-pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Catalogue) -> Vec<String> {
+pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Products) -> Vec<String> {
     let unknown = named.into_iter().filter(|product| catalogue.find(&product.key).is_none());
     unknown.map(|product| product_not_found(product, None)).collect()
 }
@@ -229,9 +231,9 @@ fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::product::ProductKey;
+    use crate::domain::order_samples::{incoming, now, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, resolved_order};
+    use crate::domain::product_name::ProductKey;
 
     #[test]
     fn an_order_from_a_wrong_clock_gets_the_time_of_receipt() {

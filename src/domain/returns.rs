@@ -2,67 +2,32 @@
 
 use uuid::Uuid;
 
-use super::edit::{Change, describe, describe_pieces, index_of, too_much};
-use super::holding::{Holding, Lines};
-use super::money::{Balance, Money};
-use super::obstacle::needs_sizes;
-use super::order::{ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
-use super::product::{Catalogue, Product, ProductId, StockKey};
+use super::holding::Holding;
+use super::item_words::{index_of, too_much};
+use super::money::Money;
+use super::movement::Reason;
+use super::order::{Order, OrderItem, OrderPk, sums};
+use super::product::StockKey;
+use super::products::Products;
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, Remedy};
-use super::shortage::insufficient;
+use super::refusal::{Conflict, Refusal};
+use super::remedy::Remedy;
+use super::replacement::{Replacement, replacements};
+use super::return_lines::{AfterReturn, ItemPieces, ReturnedLine};
 use super::status::Status;
-use super::stock::{Movement, Reason};
-use super::transition::{StatusChange, may_keep};
+use super::transition::{StatusChange, refuse_keeping_more};
 
 /// A requested return.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct ReturnRequest {
     /// What comes back, at least one line.
-    pub pieces: Vec<Pieces>,
+    pub pieces: Vec<ItemPieces>,
     /// Whether the pieces cannot be sold again.
     pub is_damaged: bool,
     /// What the customer gets in their place.
     pub replacement: Option<Replacement>,
     /// What the shop keeps of the price if nothing is left of the order.
     pub keep: Option<Money>,
-}
-
-/// Pieces of an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pieces {
-    /// The item's number, from 1.
-    pub number: usize,
-    /// How many of it, at least one.
-    pub quantity: u32,
-}
-
-/// What a customer gets in place of what they send back, as many pieces.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Replacement {
-    /// The same product in this size, at the price paid.
-    Size(String),
-    /// A product.
-    Product {
-        /// The product.
-        product: Box<Product>,
-        /// The size, if one was named.
-        size: Option<String>,
-        /// The color, if one was named.
-        color: Option<String>,
-        /// The price agreed; `None`: today's, or the price paid where it is the same product.
-        price: Option<Money>,
-    },
-}
-
-impl Replacement {
-    /// Returns its product, where that is not the product of what comes back.
-    pub fn product(&self) -> Option<ProductId> {
-        match self {
-            Replacement::Size(_) => None,
-            Replacement::Product { product, .. } => Some(product.id),
-        }
-    }
 }
 
 /// A decided return. It may be written while the order is still in `status`.
@@ -113,12 +78,12 @@ impl Returned {
     }
 
     /// Returns what it does to the stock, line by line.
-    pub fn stock_effects(&self, catalogue: &Catalogue) -> Vec<StockEffect> {
+    pub fn stock_effects(&self, products: &Products) -> Vec<StockEffect> {
         let mut effects: Vec<(StockKey, StockEffect)> = Vec::new();
         for movement in self.lines.iter().flat_map(|line| &line.change.movements) {
             let key = movement.key();
             let index = effects.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-                let product = catalogue.get(key.product_id);
+                let product = products.get(key.product_id);
                 let line = product.and_then(|one| one.stock_line(&key.size_key));
                 let label = product.map(|product| product.label_of(&key.size_key)).unwrap_or_default();
                 let before = line.map_or(0, |line| line.on_hand);
@@ -135,22 +100,7 @@ impl Returned {
     }
 }
 
-/// What comes back of one item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReturnedLine {
-    /// The item's id.
-    pub item: Uuid,
-    /// How many pieces.
-    pub quantity: u32,
-    /// Quantity × the item's unit price.
-    pub subtotal: Money,
-    /// What they are worth: the subtotal less its share of the discount.
-    pub value: Money,
-    /// What comes back and what replaces it, in words, with the stock that moves.
-    pub change: Change,
-}
-
-/// Decides a return of an order that holds the stock `held`. The catalogue has the products of its items and of the
+/// Decides a return of an order that holds the stock `held`; `products` are those of its items and of the
 /// replacement, `new_id` makes the ids of new items.
 ///
 /// Line by line: a replacement is taken first, then the old pieces come back. Pieces that are not replaced give up their share
@@ -158,15 +108,15 @@ pub struct ReturnedLine {
 pub fn decide(
     order: &Order,
     held: &Holding,
-    catalogue: &Catalogue,
-    request: &Request,
+    products: &Products,
+    request: &ReturnRequest,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Returned, Refusal> {
     let summary = &order.summary;
     let pieces = merged(&request.pieces);
-    let replacements = replacements(order, catalogue, &pieces, request.replacement.as_ref(), new_id)?;
+    let replacements = replacements(order, products, &pieces, request.replacement.as_ref(), new_id)?;
     refuse_status(order)?;
-    for Pieces { number, quantity } in &pieces {
+    for ItemPieces { number, quantity } in &pieces {
         let item = &order.items[index_of(&order.items, *number, &summary.reference)?];
         if *quantity > item.pieces_left() {
             return Err(more_than_left(*number, item, *quantity, &summary.reference));
@@ -176,7 +126,7 @@ pub fn decide(
         // An exchange leaves the customer with something, so nothing can be kept, whatever the stock.
         cancellation(order, false, request.keep)?;
     }
-    let mut after = AfterReturn::of(order, held, catalogue);
+    let mut after = AfterReturn::of(order, held, products);
     for (pieces, replacement) in pieces.iter().zip(replacements) {
         after.take_back(pieces, replacement, request.is_damaged)?;
     }
@@ -205,8 +155,8 @@ pub fn decide(
 }
 
 /// Adds up the pieces of an item that is named more than once.
-fn merged(pieces: &[Pieces]) -> Vec<Pieces> {
-    let mut merged: Vec<Pieces> = Vec::with_capacity(pieces.len());
+fn merged(pieces: &[ItemPieces]) -> Vec<ItemPieces> {
+    let mut merged: Vec<ItemPieces> = Vec::with_capacity(pieces.len());
     for one in pieces {
         match merged.iter_mut().find(|known| known.number == one.number) {
             Some(known) => known.quantity = known.quantity.saturating_add(one.quantity),
@@ -214,51 +164,6 @@ fn merged(pieces: &[Pieces]) -> Vec<Pieces> {
         }
     }
     merged
-}
-
-/// Makes the item that replaces each of the pieces, if they are replaced.
-fn replacements(
-    order: &Order,
-    catalogue: &Catalogue,
-    pieces: &[Pieces],
-    replacement: Option<&Replacement>,
-    new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<Vec<Option<OrderItem>>, Refusal> {
-    let reference = &order.summary.reference;
-    let mut items = Vec::with_capacity(pieces.len());
-    for Pieces { number, quantity } in pieces {
-        let old = &order.items[index_of(&order.items, *number, reference)?];
-        let (product, size, color, price) = match replacement {
-            None => {
-                items.push(None);
-                continue;
-            }
-            Some(Replacement::Size(size)) => {
-                let Some(product) = catalogue.get(old.product_id) else {
-                    return Err(Refusal::invalid(format!("{} is no longer in the catalogue", old.shop_name())));
-                };
-                if !product.is_sized() {
-                    let message = format!("{} has no sizes: name the product that replaces it", product.name);
-                    return Err(Refusal::invalid(message).remedy(Remedy::NameReplacement));
-                }
-                (product, Some(size.as_str()), old.selected_color.clone(), old.unit_price)
-            }
-            Some(Replacement::Product { product, size, color, price }) => {
-                let is_same = product.id == old.product_id;
-                let today = if is_same { old.unit_price } else { product.list_price() };
-                let color = color.clone().or_else(|| old.selected_color.clone().filter(|_| is_same));
-                (&**product, size.as_deref(), color, price.unwrap_or(today))
-            }
-        };
-        let item = OrderItem::agreed(new_id(), product, size, color, *quantity, price).map_err(Refusal::invalid)?;
-        items.push(Some(item));
-    }
-    if order.items.len() + items.iter().flatten().count() > ITEMS_LIMIT {
-        let message =
-            format!("order {reference} would have more than {ITEMS_LIMIT} items, the most that an order can have");
-        return Err(Refusal::invalid(message));
-    }
-    Ok(items)
 }
 
 /// Refuses an order of which nothing can come back, as the customer does not have it.
@@ -278,82 +183,6 @@ pub fn refuse_status(order: &Order) -> Result<(), Refusal> {
         Status::Pending | Status::Confirmed | Status::Processing => {
             Err(refusal().remedy(Remedy::EditItem(reference())).remedy(Remedy::Cancel(reference(), None)))
         }
-    }
-}
-
-/// The state of an order between two lines of a return.
-struct AfterReturn<'o> {
-    order: &'o Order,
-    held: Holding,
-    stock_lines: Lines,
-    /// The products, with the stock as the lines before leave it.
-    catalogue: Catalogue,
-    items: Vec<OrderItem>,
-    /// The sum of the items that did not come back.
-    left: Balance,
-    /// What is left of the discount.
-    discount: Balance,
-    lines: Vec<ReturnedLine>,
-}
-
-impl AfterReturn<'_> {
-    fn of<'o>(order: &'o Order, held: &Holding, catalogue: &Catalogue) -> AfterReturn<'o> {
-        AfterReturn {
-            order,
-            held: held.clone(),
-            stock_lines: Lines::of(&order.items, held),
-            catalogue: catalogue.clone(),
-            items: order.items.clone(),
-            left: order.items_left(),
-            discount: order.discount_left(),
-            lines: Vec::new(),
-        }
-    }
-
-    fn take_back(&mut self, pieces: &Pieces, replacement: Option<OrderItem>, is_damaged: bool) -> Result<(), Refusal> {
-        let Pieces { number, quantity } = *pieces;
-        let reference = &self.order.summary.reference;
-        let index = index_of(&self.items, number, reference)?;
-        let old = &self.items[index];
-        let said = describe_pieces(number, old, quantity);
-        let (mut to, mut movements) = (None, Vec::new());
-        let (item, is_exchange) = (old.id, replacement.is_some());
-        let subtotal = old.unit_price.times(quantity).ok_or_else(|| too_much(reference))?;
-        if let Some(replacement) = replacement {
-            to = Some(describe(self.items.len() + 1, &replacement));
-            self.left = self.left.plus(replacement.subtotal);
-            self.items.push(replacement);
-            movements = self.settle(Reason::Edit)?;
-            if let Some(refusal) = insufficient(reference, &movements, &self.catalogue) {
-                return Err(refusal);
-            }
-        }
-        self.items[index].returned += quantity;
-        for back in self.settle(Reason::Return)? {
-            let written_off = is_damaged.then(|| back.written_off(reference));
-            movements.push(back);
-            movements.extend(written_off);
-        }
-        for Movement { product_id, size_key, delta, .. } in &movements {
-            self.catalogue.shift(*product_id, size_key, *delta);
-        }
-        let given_up = if is_exchange { Money::ZERO } else { self.discount.size().share(subtotal, self.left.size()) };
-        self.left = self.left.minus(subtotal);
-        self.discount = self.discount.minus(given_up);
-        let value = Balance::from(subtotal).minus(given_up).size();
-        let change = Change { from: Some(format!("{said}, worth {value}")), to, movements };
-        self.lines.push(ReturnedLine { item, quantity, subtotal, value, change });
-        Ok(())
-    }
-
-    /// Moves the stock to what the items now say.
-    fn settle(&mut self, reason: Reason) -> Result<Vec<Movement>, Refusal> {
-        let status = self.order.summary.status;
-        let wanted = Holding::of(status, &self.items, &self.stock_lines, &self.catalogue)
-            .map_err(|problems| needs_sizes(self.order, problems))?;
-        let movements = self.held.movements_to(&wanted, reason);
-        self.held = wanted;
-        Ok(movements)
     }
 }
 
@@ -384,16 +213,8 @@ fn cancellation(order: &Order, is_empty: bool, keep: Option<Money>) -> Result<Op
         };
     }
     let kept = keep.unwrap_or_default();
-    may_keep(summary, kept)?;
-    Ok(Some(StatusChange {
-        order: summary.pk,
-        reference: reference(),
-        from: summary.status,
-        to: Status::Cancelled,
-        kept_before: summary.kept,
-        kept,
-        movements: Vec::new(),
-    }))
+    refuse_keeping_more(summary, kept)?;
+    Ok(Some(StatusChange::of(summary, Status::Cancelled, kept, Vec::new())))
 }
 
 #[cfg(test)]
@@ -402,9 +223,12 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::domain::holding::tests::held;
-    use crate::domain::order::Return;
+    use crate::domain::money::Balance;
+    use crate::domain::movement::Movement;
+    use crate::domain::order::{ITEMS_LIMIT, Return};
+    use crate::domain::order_samples::{incoming, now, order};
+    use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::refusal::RefusalKind;
 
     /// Makes an order what a decision makes of it, as the store does.
@@ -440,7 +264,7 @@ pub(crate) mod tests {
 
     /// The shop of these tests, and a delivered order.
     struct Desk {
-        catalogue: Catalogue,
+        products: Products,
         order: Order,
     }
 
@@ -448,17 +272,17 @@ pub(crate) mod tests {
     type Items<'a> = &'a [(&'a Product, u32, Option<&'a str>, i64)];
 
     impl Desk {
-        fn new(products: &[&Product], items: Items<'_>, discount: i64) -> Desk {
-            let catalogue: Catalogue = products.iter().map(|product| (*product).clone()).collect();
+        fn new(on_sale: &[&Product], items: Items<'_>, discount: i64) -> Desk {
+            let products: Products = on_sale.iter().map(|product| (*product).clone()).collect();
             let sent: Vec<_> = items.iter().map(|(product, quantity, size, _)| (*product, *quantity, *size)).collect();
-            let mut order = order(&incoming(&sent), &catalogue, 1, Status::Delivered);
+            let mut order = order(&incoming(&sent), &products, 1, Status::Delivered);
             for ((item, (.., price)), id) in order.items.iter_mut().zip(items).zip(1..) {
                 (item.id, item.unit_price, item.list_price) = (Uuid::from_u128(id), money(*price), money(*price));
                 item.subtotal = item.unit_price.times(item.quantity).unwrap();
             }
             order.summary.total = sums(order.items.iter().map(|item| (item.subtotal, item.quantity))).unwrap().0;
             order.summary.terms.discount = money(discount);
-            Desk { catalogue, order }
+            Desk { products, order }
         }
 
         /// Two shirts in L at 29.99 and a cap at 10.00, less 10.00, of a shop with these shirts in S and L.
@@ -468,20 +292,20 @@ pub(crate) mod tests {
             (Desk::new(&[&shirt, &cap], items, 1000), shirt, cap)
         }
 
-        fn decide(&self, request: &Request) -> Result<Returned, Refusal> {
-            let held = held(&self.order, &self.catalogue);
-            decide(&self.order, &held, &self.catalogue, request, &mut uuids())
+        fn decide(&self, request: &ReturnRequest) -> Result<Returned, Refusal> {
+            let held = held(&self.order, &self.products);
+            decide(&self.order, &held, &self.products, request, &mut uuids())
         }
 
-        fn refusal(&self, request: &Request) -> Refusal {
+        fn refusal(&self, request: &ReturnRequest) -> Refusal {
             self.decide(request).expect_err("it is refused")
         }
 
         /// Takes pieces back, and returns what each line is worth.
-        fn take(&mut self, request: &Request) -> Vec<i64> {
+        fn take(&mut self, request: &ReturnRequest) -> Vec<i64> {
             let returned = self.decide(request).unwrap();
             for movement in returned.lines.iter().flat_map(|line| &line.change.movements) {
-                self.catalogue.shift(movement.product_id, &movement.size_key, movement.delta);
+                self.products.shift(movement.product_id, &movement.size_key, movement.delta);
             }
             apply(&mut self.order, &returned);
             returned.lines.iter().map(|line| line.value.hundredths()).collect()
@@ -489,23 +313,29 @@ pub(crate) mod tests {
     }
 
     /// A return of these items, each with its quantity.
-    fn of(pieces: &[(usize, u32)]) -> Request {
-        let pieces = pieces.iter().map(|(number, quantity)| Pieces { number: *number, quantity: *quantity }).collect();
-        Request { pieces, is_damaged: false, replacement: None, keep: None }
+    fn of(pieces: &[(usize, u32)]) -> ReturnRequest {
+        let pieces =
+            pieces.iter().map(|(number, quantity)| ItemPieces { number: *number, quantity: *quantity }).collect();
+        ReturnRequest { pieces, is_damaged: false, replacement: None, keep: None }
     }
 
-    fn exchange(pieces: &[(usize, u32)], size: &str) -> Request {
-        Request { replacement: Some(Replacement::Size(size.to_owned())), ..of(pieces) }
+    fn exchange(pieces: &[(usize, u32)], size: &str) -> ReturnRequest {
+        ReturnRequest { replacement: Some(Replacement::Size(size.to_owned())), ..of(pieces) }
     }
 
-    fn exchange_for(pieces: &[(usize, u32)], product: &Product, size: Option<&str>, price: Option<i64>) -> Request {
+    fn exchange_for(
+        pieces: &[(usize, u32)],
+        product: &Product,
+        size: Option<&str>,
+        price: Option<i64>,
+    ) -> ReturnRequest {
         let replacement = Replacement::Product {
             product: Box::new(product.clone()),
             size: size.map(str::to_owned),
             color: None,
             price: price.map(money),
         };
-        Request { replacement: Some(replacement), ..of(pieces) }
+        ReturnRequest { replacement: Some(replacement), ..of(pieces) }
     }
 
     fn moved(returned: &Returned) -> Vec<(String, i64, Reason)> {
@@ -517,16 +347,16 @@ pub(crate) mod tests {
     #[test]
     fn a_return_says_what_it_does_to_the_order_and_the_stock() {
         let effects = |desk: &Desk, returned: &Returned| -> Vec<(String, i64, i64, i64)> {
-            let effects = returned.stock_effects(&desk.catalogue).into_iter();
+            let effects = returned.stock_effects(&desk.products).into_iter();
             effects.map(|one| (one.label, one.before, one.after, one.written_off)).collect()
         };
         let (desk, ..) = Desk::of_shirts(5, 3);
-        let returned = desk.decide(&Request { is_damaged: true, ..exchange(&[(1, 2)], "S") }).unwrap();
+        let returned = desk.decide(&ReturnRequest { is_damaged: true, ..exchange(&[(1, 2)], "S") }).unwrap();
         assert_eq!(effects(&desk, &returned), [("Shirt (S)".into(), 5, 3, 0), ("Shirt (L)".into(), 3, 3, 2)]);
         let after = returned.applied_to(&desk.order).summary;
         assert_eq!((after.total, after.item_count, after.returned), (money(12_996), 5, money(5998)));
         assert_eq!((after.status, after.kept, after.grand_total()), (Status::Delivered, money(0), money(5998).into()));
-        let all = Request { keep: Some(money(500)), ..of(&[(1, 2), (2, 1)]) };
+        let all = ReturnRequest { keep: Some(money(500)), ..of(&[(1, 2), (2, 1)]) };
         let returned = desk.decide(&all).unwrap();
         assert_eq!(effects(&desk, &returned), [("Shirt (L)".into(), 3, 5, 0), ("Cap".into(), 4, 5, 0)]);
         let after = returned.applied_to(&desk.order).summary;
@@ -620,7 +450,7 @@ pub(crate) mod tests {
         assert_eq!(said, from.map(|from| (Some(from), None)));
         assert_eq!((returned.items.clone(), returned.total, returned.item_count), (None, money(6998), 3));
 
-        let damaged = desk.decide(&Request { is_damaged: true, ..of(&[(1, 2)]) }).unwrap();
+        let damaged = desk.decide(&ReturnRequest { is_damaged: true, ..of(&[(1, 2)]) }).unwrap();
         assert_eq!(moved(&damaged), [("l".into(), 2, Reason::Return), ("l".into(), -2, Reason::Adjust)]);
         let notes: Vec<_> = damaged.lines[0].change.movements.iter().map(|one| one.note.as_deref()).collect();
         assert_eq!(notes, [None, Some("LEG-LXYZ1234-AB5C came back unsaleable")]);
@@ -658,14 +488,14 @@ pub(crate) mod tests {
     fn what_was_taken_without_a_size_comes_back_without_one() {
         let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 1)]));
         let desk = Desk::new(&[&plain], &[(&plain, 1, None, 2999), (&plain, 1, None, 2999)], 0);
-        let mut holds = held(&desk.order, &desk.catalogue);
-        let mut desk = Desk { catalogue: [shirt].into_iter().collect(), ..desk };
+        let mut holds = held(&desk.order, &desk.products);
+        let mut desk = Desk { products: [shirt].into_iter().collect(), ..desk };
         for (request, expected) in [
             (exchange(&[(1, 1)], "S"), vec![("s", -1), ("", 1)]),
             (of(&[(2, 1)]), vec![("", 1)]),
             (of(&[(3, 1)]), vec![("s", 1)]),
         ] {
-            let returned = decide(&desk.order, &holds, &desk.catalogue, &request, &mut uuids()).unwrap();
+            let returned = decide(&desk.order, &holds, &desk.products, &request, &mut uuids()).unwrap();
             let movements: Vec<_> = returned.lines.iter().flat_map(|line| &line.change.movements).collect();
             let deltas: Vec<_> = movements.iter().map(|one| (one.size_key.as_str(), one.delta)).collect();
             assert_eq!(deltas, expected, "{request:?}");
@@ -718,7 +548,7 @@ pub(crate) mod tests {
         let (mut desk, mut shirt, cap) = Desk::of_shirts(9, 9);
         let mut belt = product("Belt", &[("", 9)]);
         (shirt.price, belt.discounted_price) = (money(9999), Some(money(1500)));
-        desk.catalogue = [shirt.clone(), cap, belt.clone()].into_iter().collect();
+        desk.products = [shirt.clone(), cap, belt.clone()].into_iter().collect();
         desk.order.summary.terms.discount = Money::ZERO;
         desk.order.items[0].selected_color = Some("Blue".into());
         let in_red = Replacement::Product {
@@ -731,7 +561,7 @@ pub(crate) mod tests {
             (exchange(&[(1, 1)], "S"), "item 3: 1 × Shirt (size S, color Blue) at 29.99", 9999),
             (exchange_for(&[(1, 1)], &shirt, Some("s"), None), "item 3: 1 × Shirt (size S, color Blue) at 29.99", 9999),
             (
-                Request { replacement: Some(in_red), ..of(&[(1, 1)]) },
+                ReturnRequest { replacement: Some(in_red), ..of(&[(1, 1)]) },
                 "item 3: 1 × Shirt (size L, color Red) at 29.99",
                 9999,
             ),
@@ -762,12 +592,12 @@ pub(crate) mod tests {
         use RefusalKind::{InsufficientStock, InvalidInput, NotFound};
         let step = RefusalKind::Conflict(Conflict::Step);
         let (mut desk, shirt, _) = Desk::of_shirts(0, 5);
-        let mut pending = Desk { catalogue: desk.catalogue.clone(), order: desk.order.clone() };
+        let mut pending = Desk { products: desk.products.clone(), order: desk.order.clone() };
         pending.order.summary.status = Status::Pending;
         desk.take(&of(&[(1, 1)]));
-        let keep = |keep, request| Request { keep: Some(money(keep)), ..request };
+        let keep = |keep, request| ReturnRequest { keep: Some(money(keep)), ..request };
         let after_taking_all = {
-            let mut all = Desk { catalogue: desk.catalogue.clone(), order: desk.order.clone() };
+            let mut all = Desk { products: desk.products.clone(), order: desk.order.clone() };
             all.take(&of(&[(1, 1)]));
             all
         };
@@ -839,7 +669,7 @@ pub(crate) mod tests {
         for (keep, is_legal) in [(None, true), (Some(7998), true), (Some(7999), false)] {
             let (mut desk, ..) = Desk::of_shirts(0, 0);
             desk.order.summary.terms.delivery_fee = Some(money(2000));
-            let request = Request { keep: keep.map(money), ..of(&[(1, 2), (2, 1)]) };
+            let request = ReturnRequest { keep: keep.map(money), ..of(&[(1, 2), (2, 1)]) };
             let Ok(returned) = desk.decide(&request) else {
                 assert!(!is_legal);
                 continue;
@@ -903,7 +733,7 @@ pub(crate) mod tests {
     #[test]
     fn a_replacement_by_another_size_is_of_the_same_product() {
         let cap = product("Cap", &[("", 1)]);
-        let of = |request: Request| request.replacement.unwrap().product();
+        let of = |request: ReturnRequest| request.replacement.unwrap().product();
         assert_eq!((of(exchange(&[], "L")), of(exchange_for(&[], &cap, None, None))), (None, Some(cap.id)));
     }
 }

@@ -53,8 +53,8 @@ impl RowOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
     use crate::domain::reference::Reference;
     use crate::domain::status::Status;
 

@@ -1,6 +1,7 @@
 //! The shop's settings, shared by all users of a file.
 
-use super::template::Template;
+use super::occasion::Occasion;
+use super::own_words::OwnWords;
 use super::zone::Zone;
 
 /// A setting's name, as `config` takes it.
@@ -25,7 +26,7 @@ pub enum SettingKey {
     /// What the references of typed orders begin with; LEG unless set.
     ReferencePrefix,
     /// The shop's own words for a message.
-    Words(Template),
+    OwnWords(Occasion),
 }
 
 impl SettingKey {
@@ -40,12 +41,12 @@ impl SettingKey {
         SettingKey::ShopAddress,
         SettingKey::InvoiceNote,
         SettingKey::ReferencePrefix,
-        SettingKey::Words(Template::Received),
-        SettingKey::Words(Template::Confirmed),
-        SettingKey::Words(Template::Shipped),
-        SettingKey::Words(Template::Delivered),
-        SettingKey::Words(Template::Cancelled),
-        SettingKey::Words(Template::Shortage),
+        SettingKey::OwnWords(Occasion::Received),
+        SettingKey::OwnWords(Occasion::Confirmed),
+        SettingKey::OwnWords(Occasion::Shipped),
+        SettingKey::OwnWords(Occasion::Delivered),
+        SettingKey::OwnWords(Occasion::Cancelled),
+        SettingKey::OwnWords(Occasion::Shortage),
     ];
 
     /// All names, in the order shown.
@@ -71,12 +72,12 @@ impl SettingKey {
             SettingKey::ShopAddress => "shopAddress",
             SettingKey::InvoiceNote => "invoiceNote",
             SettingKey::ReferencePrefix => "referencePrefix",
-            SettingKey::Words(Template::Received) => "template.received",
-            SettingKey::Words(Template::Confirmed) => "template.confirmed",
-            SettingKey::Words(Template::Shipped) => "template.shipped",
-            SettingKey::Words(Template::Delivered) => "template.delivered",
-            SettingKey::Words(Template::Cancelled) => "template.cancelled",
-            SettingKey::Words(Template::Shortage) => "template.shortage",
+            SettingKey::OwnWords(Occasion::Received) => "template.received",
+            SettingKey::OwnWords(Occasion::Confirmed) => "template.confirmed",
+            SettingKey::OwnWords(Occasion::Shipped) => "template.shipped",
+            SettingKey::OwnWords(Occasion::Delivered) => "template.delivered",
+            SettingKey::OwnWords(Occasion::Cancelled) => "template.cancelled",
+            SettingKey::OwnWords(Occasion::Shortage) => "template.shortage",
         }
     }
 
@@ -108,23 +109,7 @@ pub struct Settings {
     /// What the references of typed orders begin with.
     pub reference_prefix: Option<String>,
     /// The shop's own words for messages.
-    pub words: Words,
-}
-
-/// The shop's own words for messages, with names in braces such as `{total}`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Words([Option<String>; 6]);
-
-impl Words {
-    /// Returns those for a message, if the shop has its own.
-    pub fn of(&self, template: Template) -> Option<&str> {
-        self.0[template as usize].as_deref()
-    }
-
-    /// Sets those for a message.
-    pub fn set(&mut self, template: Template, words: String) {
-        self.0[template as usize] = Some(words);
-    }
+    pub own_words: OwnWords,
 }
 
 impl Default for Settings {
@@ -139,7 +124,7 @@ impl Default for Settings {
             shop_address: None,
             invoice_note: None,
             reference_prefix: None,
-            words: Words::default(),
+            own_words: OwnWords::default(),
         }
     }
 }

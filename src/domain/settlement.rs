@@ -2,10 +2,11 @@
 
 use super::money::Money;
 use super::order::Order;
-use super::pay::{NewPayment, amount_to_pay};
 use super::payment::{Method, PaymentEntry};
+use super::record_payment::{NewPayment, amount_to_pay};
 use super::reference::Reference;
-use super::refusal::{Refusal, Remedy};
+use super::refusal::Refusal;
+use super::remedy::Remedy;
 use super::terms::Terms;
 
 /// How an order is paid, as far as somebody says so when it is confirmed.
@@ -77,8 +78,8 @@ impl Settlement {
 mod tests {
     use super::*;
     use crate::domain::money::Balance;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
     use crate::domain::refusal::{Conflict, RefusalKind};
     use crate::domain::status::Status;
 
@@ -101,7 +102,7 @@ mod tests {
             let mut order = order.clone();
             order.summary.terms.delivery_fee = fee.map(Money::from_hundredths);
             order.summary.terms.discount = Money::from_hundredths(discount);
-            order.summary.recorded = paid.map(Balance::from_hundredths);
+            order.summary.payments_sum = paid.map(Balance::from_hundredths);
             let method = Method::parse("cash").unwrap();
             let settlement = Settlement::Paid { method, amount: amount.map(Money::from_hundredths), receipt: None };
             match (settlement.entry(&order), expected) {

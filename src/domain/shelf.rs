@@ -11,9 +11,10 @@ use chrono::Duration;
 
 use super::product::{Product, ProductId, StockKey, StockLine};
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal};
+use super::remedy::Remedy;
 use super::status::Status;
-use super::stock::{Correction, StockChange, correct};
+use super::stock_correction::{Correction, StockChange, correct};
 use super::time::Timestamp;
 
 /// How far the time of a count sheet may be from what it shows: spreadsheets cut times to the minute, and the clocks of two
@@ -189,7 +190,7 @@ impl Basis {
 
 /// A count of a sheet that differs from what was expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct CountDifference {
     /// What people type for the product.
     pub sku: String,
     /// Its name.

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::product::{Catalogue, Product, StockKey, StockLine};
+use super::movement::Movement;
+use super::product::{Product, StockKey, StockLine};
+use super::products::Products;
 use super::reference::Reference;
-use super::refusal::{Refusal, RefusalKind, Remedy};
-use super::stock::Movement;
+use super::refusal::{Refusal, RefusalKind};
+use super::remedy::Remedy;
 
 /// One product and size of which there is not enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +53,7 @@ impl Shortage {
 
 /// What orders need of one stock line.
 #[derive(Debug)]
-struct Need {
+struct TotalNeeded {
     key: StockKey,
     quantity: i64,
     /// The quantity of each order, by its index in the call.
@@ -60,26 +62,26 @@ struct Need {
 
 /// Finds the stock lines of which these orders take more than is on hand. Each order comes with its movements; what they give
 /// back is not counted.
-pub fn shortages(orders: &[(&Reference, &[Movement])], catalogue: &Catalogue) -> Vec<Shortage> {
-    let mut needs: Vec<Need> = Vec::new();
+pub fn shortages(orders: &[(&Reference, &[Movement])], products: &Products) -> Vec<Shortage> {
+    let mut needs: Vec<TotalNeeded> = Vec::new();
     let mut indexes: HashMap<StockKey, usize> = HashMap::new();
     for (order, (_, movements)) in orders.iter().enumerate() {
         for movement in movements.iter().filter(|movement| movement.delta < 0) {
             let key = movement.key();
             let index = *indexes.entry(key.clone()).or_insert(needs.len());
             if index == needs.len() {
-                needs.push(Need { key, quantity: 0, by_order: Vec::new() });
+                needs.push(TotalNeeded { key, quantity: 0, by_order: Vec::new() });
             }
             needs[index].quantity -= movement.delta;
             needs[index].by_order.push((order, -movement.delta));
         }
     }
-    needs.iter().filter_map(|need| need.shortage(orders, catalogue)).collect()
+    needs.iter().filter_map(|need| need.shortage(orders, products)).collect()
 }
 
 /// Refuses movements of an order that take more than there is.
-pub fn insufficient(reference: &Reference, movements: &[Movement], catalogue: &Catalogue) -> Option<Refusal> {
-    let short = shortages(&[(reference, movements)], catalogue);
+pub fn insufficient(reference: &Reference, movements: &[Movement], products: &Products) -> Option<Refusal> {
+    let short = shortages(&[(reference, movements)], products);
     let first = short.first()?;
     Some(refuse(format!("insufficient stock for {reference}"), &short).remedy(first.remedy()))
 }
@@ -93,9 +95,9 @@ pub fn refuse(message: String, short: &[Shortage]) -> Refusal {
     Refusal::new(RefusalKind::InsufficientStock, message).error(INSUFFICIENT).details(details)
 }
 
-impl Need {
-    fn shortage(&self, orders: &[(&Reference, &[Movement])], catalogue: &Catalogue) -> Option<Shortage> {
-        let product = catalogue.get(self.key.product_id)?;
+impl TotalNeeded {
+    fn shortage(&self, orders: &[(&Reference, &[Movement])], products: &Products) -> Option<Shortage> {
+        let product = products.get(self.key.product_id)?;
         let line = product.stock_line(&self.key.size_key)?;
         if line.on_hand >= self.quantity {
             return None;
@@ -116,8 +118,8 @@ impl Need {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::movement::Reason;
     use crate::domain::product::tests::product;
-    use crate::domain::stock::Reason;
 
     #[test]
     fn a_shortage_knows_its_remedy() {
@@ -143,7 +145,7 @@ mod tests {
     #[test]
     fn what_orders_take_together_is_compared_with_what_there_is() {
         let (shirt, cap) = (product("Shirt", &[("S", 3), ("L", 0)]), product("Cap", &[("", 2)]));
-        let catalogue: Catalogue = [shirt.clone(), cap.clone()].into_iter().collect();
+        let products: Products = [shirt.clone(), cap.clone()].into_iter().collect();
         let references = ["LEG-0", "LEG-1", "LEG-2"].map(|text| Reference::parse(text).unwrap());
         let (small, large, caps) = (
             |delta| movement(&shirt, "s", delta),
@@ -174,7 +176,7 @@ mod tests {
         ];
         for (orders, expected) in cases {
             let named: Vec<_> = references.iter().zip(orders.iter().copied()).collect();
-            let found = shortages(&named, &catalogue);
+            let found = shortages(&named, &products);
             assert_eq!(found.len(), expected.len(), "{orders:?}");
             for (found, (label, available, required, lacking)) in found.iter().zip(expected) {
                 assert_eq!((found.label.as_str(), found.available, found.required), (*label, *available, *required));
@@ -183,7 +185,7 @@ mod tests {
                 assert_eq!(found.orders, lacking, "{orders:?}");
             }
             if let [only] = orders {
-                let refusal = insufficient(&references[0], only, &catalogue);
+                let refusal = insufficient(&references[0], only, &products);
                 assert_eq!(refusal.is_some(), !expected.is_empty(), "{orders:?}");
                 let Some(refusal) = refusal else { continue };
                 assert_eq!(

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::money::{Balance, Money};
 use super::order::{Order, OrderItem, OrderPk};
-use super::product::{Catalogue, Product, ProductId};
+use super::product::{Product, ProductId};
+use super::products::Products;
 use super::status::Status;
 use super::text::size_key;
 
@@ -14,12 +15,12 @@ pub const LINES_LIMIT: usize = 20_000;
 /// What to fetch for orders that are to be packed: their items less what came back, added up by product, size and color.
 #[derive(Debug, Default)]
 pub struct PickList {
-    lines: HashMap<LineKey, PickLine>,
+    lines: HashMap<PickKey, PickLine>,
     orders: u64,
 }
 
 /// What is added up: a product in one size and color, in any spelling.
-type LineKey = (ProductId, String, String);
+type PickKey = (ProductId, String, String);
 
 /// The pieces to fetch of one product in one size and color.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +50,11 @@ pub struct PickLine {
 pub struct TooManyLines;
 
 impl PickList {
-    /// Adds an order, if it is to be packed. The catalogue has the products of its items.
+    /// Adds an order, if it is to be packed. `products` are those of its items.
     ///
     /// # Errors
     /// The list would have more than [`LINES_LIMIT`] lines.
-    pub fn add(&mut self, order: &Order, catalogue: &Catalogue) -> Result<(), TooManyLines> {
+    pub fn add(&mut self, order: &Order, products: &Products) -> Result<(), TooManyLines> {
         if !is_to_pack(order) {
             return Ok(());
         }
@@ -64,7 +65,7 @@ impl PickList {
             if self.lines.len() >= LINES_LIMIT && !self.lines.contains_key(&key) {
                 return Err(TooManyLines);
             }
-            let line = || PickLine::of(item, catalogue.get(item.product_id));
+            let line = || PickLine::of(item, products.get(item.product_id));
             let line = self.lines.entry(key).or_insert_with(line);
             line.quantity += i64::from(item.pieces_left());
             line.orders += i64::from(line.orders == 0 || line.last_order != order.summary.pk);
@@ -212,13 +213,13 @@ fn added_by_exchange(order: &Order) -> Balance {
 mod tests {
     use super::*;
     use crate::domain::order::Exchange;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     #[test]
     fn a_pick_list_adds_up_what_is_to_be_packed_by_product_size_and_color() {
         let (shirt, cap) = (product("shirt", &[("S", 9), ("L", 9), ("XL", 9)]), product("Cap", &[("", 9)]));
-        let catalogue: Catalogue = [shirt.clone(), cap.clone()].into_iter().collect();
+        let products: Products = [shirt.clone(), cap.clone()].into_iter().collect();
         let mut list = PickList::default();
         let sent = incoming(&[
             (&shirt, 2, Some("xl")),
@@ -227,13 +228,13 @@ mod tests {
             (&shirt, 4, Some("S")),
         ]);
         for (pk, status) in Status::ALL.into_iter().enumerate() {
-            let mut order = order(&sent, &catalogue, i64::try_from(pk).unwrap() + 1, status);
+            let mut order = order(&sent, &products, i64::try_from(pk).unwrap() + 1, status);
             order.items[0].selected_color = Some(if pk % 2 == 0 { " blue" } else { "Blue" }.to_owned());
             order.items[1].selected_color = (pk % 2 == 0).then(|| "Black".to_owned());
             // One of the four came back in an exchange, and all of the caps of one order.
             order.items[3].returned = 1;
             order.items[2].returned = if status == Status::Confirmed { 3 } else { 0 };
-            list.add(&order, &catalogue).unwrap();
+            list.add(&order, &products).unwrap();
         }
         let lines = list.lines().into_iter().map(|line| {
             let choice = |choice: &Option<String>| choice.clone().unwrap_or_default();
@@ -261,23 +262,23 @@ mod tests {
     #[test]
     fn a_pick_list_has_a_limit_that_guests_colors_cannot_exceed() {
         let cap = product("Cap", &[("", 9)]);
-        let catalogue: Catalogue = [cap.clone()].into_iter().collect();
+        let products: Products = [cap.clone()].into_iter().collect();
         let mut list = PickList::default();
-        let mut order = order(&incoming(&[(&cap, 1, None)]), &catalogue, 1, Status::Confirmed);
+        let mut order = order(&incoming(&[(&cap, 1, None)]), &products, 1, Status::Confirmed);
         for color in 0..LINES_LIMIT {
             order.items[0].selected_color = Some(format!("color {color}"));
-            list.add(&order, &catalogue).unwrap();
+            list.add(&order, &products).unwrap();
         }
-        assert_eq!(list.add(&order, &catalogue), Ok(()));
+        assert_eq!(list.add(&order, &products), Ok(()));
         order.items[0].selected_color = Some("another".to_owned());
-        assert_eq!(list.add(&order, &catalogue), Err(TooManyLines));
+        assert_eq!(list.add(&order, &products), Err(TooManyLines));
     }
 
     #[test]
     fn the_courier_collects_what_is_due_of_cash_on_delivery() {
         let cap = product("Cap", &[("", 9)]);
         let money = Money::from_hundredths;
-        let catalogue: Catalogue = [cap.clone()].into_iter().collect();
+        let products: Products = [cap.clone()].into_iter().collect();
         for (status, is_cod, paid, expected) in [
             (Status::Confirmed, true, None, Some(Collection::Cash(money(2999)))),
             (Status::Processing, true, Some(999), Some(Collection::Cash(money(2000)))),
@@ -289,9 +290,9 @@ mod tests {
             (Status::Delivered, true, None, None),
             (Status::Cancelled, true, None, None),
         ] {
-            let mut order = order(&incoming(&[(&cap, 1, None)]), &catalogue, 1, status);
+            let mut order = order(&incoming(&[(&cap, 1, None)]), &products, 1, status);
             order.summary.terms.is_cod = is_cod;
-            order.summary.recorded = paid.map(Balance::from_hundredths);
+            order.summary.payments_sum = paid.map(Balance::from_hundredths);
             assert_eq!(collection(&order), expected, "{status} {is_cod} {paid:?}");
             assert_eq!(is_to_pack(&order), not_to_pack(&order).is_none());
         }
@@ -303,7 +304,7 @@ mod tests {
         use Status::{Delivered, Shipped};
         let cap = product("Cap", &[("", 9)]);
         let money = Money::from_hundredths;
-        let catalogue: Catalogue = [cap.clone()].into_iter().collect();
+        let products: Products = [cap.clone()].into_iter().collect();
         for (status, exchanges, paid, expected) in [
             (Delivered, &[(2999, false)][..], 0, None),
             (Delivered, &[(2499, false)], 0, Some(500)),
@@ -324,13 +325,13 @@ mod tests {
             (Shipped, &[(2499, true), (2899, true)], 0, Some(600)),
         ] {
             let sent = incoming(&vec![(&cap, 1, None); exchanges.len() + 1]);
-            let mut order = order(&sent, &catalogue, 1, status);
+            let mut order = order(&sent, &products, 1, status);
             let to_exchange = |(value, is_sent): &(i64, bool)| Exchange { value: money(*value), is_sent: *is_sent };
             order.exchanges = exchanges.iter().map(to_exchange).collect();
             let back = exchanges.iter().fold(Money::ZERO, |sum, (value, _)| sum.plus(money(*value)).unwrap());
             order.summary.returned = back;
             order.summary.terms.is_cod = true;
-            order.summary.recorded = (paid > 0).then(|| Balance::from_hundredths(paid));
+            order.summary.payments_sum = (paid > 0).then(|| Balance::from_hundredths(paid));
             let cash = expected.map(money);
             assert_eq!(cash_to_collect(&order), cash, "{status} {exchanges:?} {paid}");
             if is_to_pack(&order) {
@@ -342,7 +343,7 @@ mod tests {
     #[test]
     fn of_an_exchange_only_the_replacement_is_packed() {
         let (shirt, cap) = (product("Shirt", &[("S", 9), ("L", 9)]), product("Cap", &[("", 9)]));
-        let catalogue: Catalogue = [shirt.clone(), cap.clone()].into_iter().collect();
+        let products: Products = [shirt.clone(), cap.clone()].into_iter().collect();
         let sent = incoming(&[(&cap, 3, None), (&shirt, 1, Some("L")), (&shirt, 1, Some("S"))]);
         for (status, unsent, back, expected) in [
             (Status::Delivered, 1, 0, Some(&[3][..])),
@@ -354,13 +355,13 @@ mod tests {
             (Status::Cancelled, 1, 0, None),
             (Status::Processing, 1, 0, Some(&[1, 2, 3])),
         ] {
-            let mut order = order(&sent, &catalogue, 1, status);
+            let mut order = order(&sent, &products, 1, status);
             order.exchanges = vec![Exchange { value: Money::ZERO, is_sent: false }; unsent];
             order.items[2].returned = back;
-            order.summary.recorded = Some(Balance::ZERO);
+            order.summary.payments_sum = Some(Balance::ZERO);
             let packed: Vec<usize> = to_pack(&order).map(|(number, _)| number).collect();
             let mut list = PickList::default();
-            list.add(&order, &catalogue).unwrap();
+            list.add(&order, &products).unwrap();
             assert_eq!((is_to_pack(&order), not_to_pack(&order).is_none()), (expected.is_some(), expected.is_some()));
             assert_eq!(list.pieces() > 0, expected.is_some());
             if let Some(expected) = expected {

@@ -65,8 +65,8 @@ impl Status {
         matches!(self, Shipped | Delivered)
     }
 
-    /// Returns the statuses that `set-status` allows next without `--force`.
-    pub fn next(self) -> &'static [Status] {
+    /// Returns the statuses that `set-status` allows without `--force`.
+    pub fn allowed(self) -> &'static [Status] {
         match self {
             Pending => &[Cancelled],
             Confirmed => &[Processing, Shipped, Delivered, Cancelled],
@@ -113,7 +113,7 @@ mod tests {
         ];
         for (from, row) in table {
             for (to, expected) in Status::ALL.into_iter().zip(row.split(' ')) {
-                let step = match (from.next().contains(&to), from.may_be_forced_to(to)) {
+                let step = match (from.allowed().contains(&to), from.may_be_forced_to(to)) {
                     (true, false) => "s",
                     (false, true) => "f",
                     (false, false) => ".",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, Datelike, Duration, SecondsFormat, Timelike, Utc};
 
 /// An instant with millisecond precision, in the years 0001 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +13,11 @@ impl Timestamp {
     pub const FIRST: Timestamp = Timestamp(first());
     /// The last millisecond of the year 9999.
     pub const LAST: Timestamp = Timestamp(last());
+
+    /// Returns how long ago an earlier instant was; nothing if it is a later one, as where a clock stepped back.
+    pub fn since(self, earlier: Timestamp) -> Duration {
+        Duration::milliseconds((self.millis() - earlier.millis()).max(0))
+    }
 
     /// Reads RFC 3339 with a zone; `None` for anything else, and for years outside 0001 to 9999.
     ///

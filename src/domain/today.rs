@@ -5,11 +5,12 @@ use chrono::Duration;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
 use super::payment::{Method, Payment};
-use super::product::{Catalogue, Product};
+use super::product::Product;
+use super::products::Products;
 use super::reference::Reference;
-use super::refusal::Remedy;
 use super::remarks::Block;
-use super::report::money::Waiting;
+use super::remedy::Remedy;
+use super::report::money::OutstandingOrder;
 use super::report::pending::{Availability, Pending};
 use super::report::stock::{Demand, DemandByLine, Scarce, State};
 use super::slip::{is_exchange, to_pack};
@@ -164,11 +165,11 @@ pub struct Facts {
     /// The orders of which what replaces what came back was not sent yet.
     pub exchanges: Vec<Order>,
     /// The orders that couriers have had for long, the longest first, up to [`SHOWN`].
-    pub late: Vec<Waiting>,
+    pub late: Vec<OutstandingOrder>,
     /// How many these are.
     pub late_count: Count,
     /// The orders of which something is owed, up to [`SHOWN`], with their payments.
-    pub owed: Vec<(Waiting, Vec<Payment>)>,
+    pub owed: Vec<(OutstandingOrder, Vec<Payment>)>,
     /// How many orders there are of which something is owed.
     pub owed_count: i64,
 }
@@ -195,14 +196,14 @@ fn needs(list: List, mut rows: Vec<Need>, count: Count) -> Needs {
 
 /// Makes the row of an order that has waited since then.
 fn order_need(order: &OrderSummary, since: Timestamp, now: Timestamp, next: Remedy) -> Need {
-    let waited = Duration::milliseconds((now.millis() - since.millis()).max(0));
+    let waited = now.since(since);
     let subject = Subject::Order { order: Box::new(order.clone()), waited, twin: None };
     Need { subject, problems: Vec::new(), remarks: Vec::new(), next }
 }
 
 /// Tells the pending orders that wait for their payment from those that need a size first.
 fn pending(facts: &Facts, now: Timestamp) -> [Needs; 2] {
-    let catalogue: Catalogue = facts.products.iter().cloned().collect();
+    let catalogue: Products = facts.products.iter().cloned().collect();
     let mut waiting = Pending::new(&catalogue, now);
     let (mut payments, mut sizes) = (Vec::new(), Vec::new());
     for pending in &facts.pending {
@@ -278,7 +279,7 @@ pub fn late(mut shipped: Vec<(OrderPk, Timestamp)>, now: Timestamp) -> Vec<(Orde
 }
 
 fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
-    let need = |waiting: &Waiting| {
+    let need = |waiting: &OutstandingOrder| {
         let next = Remedy::MoveOn { reference: waiting.order.reference.clone(), to: Status::Delivered };
         let need = order_need(&waiting.order, waiting.since, now, next);
         let shipping: Vec<String> = waiting.order.shipping.words().into_iter().flatten().collect();
@@ -288,7 +289,7 @@ fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
 }
 
 fn owed(facts: &Facts, now: Timestamp) -> Needs {
-    let need = |(waiting, payments): &(Waiting, Vec<Payment>)| {
+    let need = |(waiting, payments): &(OutstandingOrder, Vec<Payment>)| {
         let next = Remedy::Refund { reference: waiting.order.reference.clone(), method: last_method(payments) };
         order_need(&waiting.order, waiting.since, now, next)
     };
@@ -369,9 +370,9 @@ fn received_twice(facts: &Facts, now: Timestamp) -> Needs {
 mod tests {
     use super::*;
     use crate::domain::money::{Balance, Money};
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::payment::PaymentPk;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
 
     const HOUR: i64 = 3_600_000;
 
@@ -496,8 +497,10 @@ mod tests {
     fn orders_move_on_and_what_is_owed_goes_back() {
         let shirt = product("Shirt", &[("", 9)]);
         let summary = |number, status, hour| one(number, &shirt, None, status, hour).summary;
-        let waiting =
-            |number, status, arrived, since| Waiting { order: summary(number, status, arrived), since: at(since) };
+        let waiting = |number, status, arrived, since| OutstandingOrder {
+            order: summary(number, status, arrived),
+            since: at(since),
+        };
         let paid = |number, amount, method, voids| Payment {
             pk: PaymentPk(0),
             number,
@@ -511,7 +514,7 @@ mod tests {
             voids,
         };
         let mut owed = waiting(7, Status::Cancelled, 0, 40);
-        owed.order.recorded = Some(Balance::from_hundredths(2999));
+        owed.order.payments_sum = Some(Balance::from_hundredths(2999));
         let facts = Facts {
             to_pack: vec![
                 summary(1, Status::Confirmed, 2),
@@ -595,7 +598,7 @@ mod tests {
         let caps = (0..30).map(|n| product(&format!("Cap {n}"), &[("", 0)]));
         let products = caps.chain([shirt.clone()]).collect();
         let order = one(1, &shirt, None, Status::Shipped, 0).summary;
-        let late = vec![Waiting { order, since: at(0) }; SHOWN];
+        let late = vec![OutstandingOrder { order, since: at(0) }; SHOWN];
         let late_count = Count::of_rows(SHIPPED, false);
         let facts = Facts { pending, pending_count: 1000, products, late, late_count, ..Facts::default() };
         let lists = today(&facts, at(100));

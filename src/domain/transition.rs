@@ -2,11 +2,12 @@
 
 use super::holding::Holding;
 use super::money::{Balance, Money};
+use super::movement::{Movement, Reason};
 use super::order::{Order, OrderPk, OrderSummary};
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal};
+use super::remedy::Remedy;
 use super::status::Status;
-use super::stock::{Movement, Reason};
 
 /// A decided change of an order's status. It may be applied while the order is still in `from`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,15 +28,30 @@ pub struct StatusChange {
     pub movements: Vec<Movement>,
 }
 
+impl StatusChange {
+    /// Makes the change of an order to another status.
+    pub fn of(summary: &OrderSummary, to: Status, kept: Money, movements: Vec<Movement>) -> StatusChange {
+        StatusChange {
+            order: summary.pk,
+            reference: summary.reference.clone(),
+            from: summary.status,
+            to,
+            kept_before: summary.kept,
+            kept,
+            movements,
+        }
+    }
+}
+
 /// A requested status change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Request {
+pub struct StatusRequest {
     /// The status that it should get.
     pub to: Status,
     /// Whether a step back is intended.
     pub force: bool,
     /// Whether returned goods can be sold again.
-    pub restock: bool,
+    pub is_sellable: bool,
     /// What the shop keeps of the price of an order that is cancelled: a fee, a deposit.
     pub keep: Money,
 }
@@ -44,33 +60,32 @@ pub struct Request {
 ///
 /// Leaving the states that hold stock gives back all that is held. Goods that cannot be sold again are given back and then
 /// written off by an adjustment, so that the order's sum is zero.
-pub fn decide(order: &Order, held: &Holding, request: Request) -> Result<StatusChange, Refusal> {
+pub fn decide(order: &Order, held: &Holding, request: StatusRequest) -> Result<StatusChange, Refusal> {
     let summary = &order.summary;
     let (from, to) = (summary.status, request.to);
-    let legal = from.next().contains(&to) || (request.force && from.may_be_forced_to(to));
+    let legal = from.allowed().contains(&to) || (request.force && from.may_be_forced_to(to));
     if to == Status::Pending && !order.returns.is_empty() {
         return Err(has_returns(summary));
     }
     if !legal {
         return Err(illegal(order, request));
     }
-    may_keep(summary, request.keep)?;
+    refuse_keeping_more(summary, request.keep)?;
     let mut movements = Vec::new();
     if from.holds_stock() && !to.holds_stock() {
         for back in held.movements_to(&Holding::default(), Reason::Cancel) {
-            let written_off = (!request.restock).then(|| back.written_off(&summary.reference));
+            let written_off = (!request.is_sellable).then(|| back.written_off(&summary.reference));
             movements.push(back);
             movements.extend(written_off);
         }
     }
     let kept = if to == Status::Cancelled { request.keep } else { Money::ZERO };
-    let (order, reference, kept_before) = (summary.pk, summary.reference.clone(), summary.kept);
-    Ok(StatusChange { order, reference, from, to, kept_before, kept, movements })
+    Ok(StatusChange::of(summary, to, kept, movements))
 }
 
 /// Refuses to keep more of an order that is cancelled than it costs. It is a conflict, as a refund of more than was paid is: the
 /// amount is well-formed, and this order does not allow it.
-pub fn may_keep(summary: &OrderSummary, keep: Money) -> Result<(), Refusal> {
+pub fn refuse_keeping_more(summary: &OrderSummary, keep: Money) -> Result<(), Refusal> {
     let (reference, all) = (&summary.reference, summary.grand_total());
     if Balance::from(keep) <= all {
         return Ok(());
@@ -99,7 +114,7 @@ pub fn back_to_pending(order: &Order) -> Option<Remedy> {
     order.returns.is_empty().then_some(back)
 }
 
-fn illegal(order: &Order, Request { to, keep, .. }: Request) -> Refusal {
+fn illegal(order: &Order, StatusRequest { to, keep, .. }: StatusRequest) -> Refusal {
     let (reference, from) = (&order.summary.reference, order.summary.status);
     let refuse = |conflict, message: String, error: String| Refusal::conflict(conflict, message).error(error);
     let step_back = |to| Remedy::StepBack { reference: reference.clone(), to };
@@ -139,9 +154,9 @@ fn illegal(order: &Order, Request { to, keep, .. }: Request) -> Refusal {
 mod tests {
     use super::*;
     use crate::domain::order::Return;
+    use crate::domain::order_samples::{incoming, now, order};
     use crate::domain::product::StockKey;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::refusal::RefusalKind;
 
     fn order_in(status: Status) -> Order {
@@ -164,7 +179,7 @@ mod tests {
     fn leaving_the_states_that_hold_stock_gives_back_what_was_taken() {
         for from in Status::ALL {
             for to in Status::ALL {
-                let request = Request { to, force: true, restock: true, keep: Money::ZERO };
+                let request = StatusRequest { to, force: true, is_sellable: true, keep: Money::ZERO };
                 let Ok(change) = decide(&order_in(from), &held_in(from), request) else {
                     continue;
                 };
@@ -191,7 +206,7 @@ mod tests {
             let mut order = order_in(from);
             order.summary.terms.delivery_fee = fee.map(money);
             order.summary.terms.discount = money(discount);
-            let request = Request { to: Status::Cancelled, force: false, restock: true, keep: money(keep) };
+            let request = StatusRequest { to: Status::Cancelled, force: false, is_sellable: true, keep: money(keep) };
             match decide(&order, &held_in(from), request) {
                 Ok(change) => assert_eq!((is_kept, change.kept_before, change.kept), (true, Money::ZERO, money(keep))),
                 Err(refusal) => assert_eq!((is_kept, refusal.kind), (false, RefusalKind::Conflict(Conflict::Step))),
@@ -199,14 +214,14 @@ mod tests {
         }
         let mut order = order_in(Status::Cancelled);
         order.summary.kept = money(500);
-        let request = Request { to: Status::Pending, force: true, restock: true, keep: Money::ZERO };
+        let request = StatusRequest { to: Status::Pending, force: true, is_sellable: true, keep: Money::ZERO };
         let reopened = decide(&order, &Holding::default(), request).unwrap();
         assert_eq!((reopened.kept_before, reopened.kept), (money(500), Money::ZERO));
     }
 
     #[test]
     fn damaged_returns_are_given_back_and_then_written_off() {
-        let request = Request { to: Status::Cancelled, force: false, restock: false, keep: Money::ZERO };
+        let request = StatusRequest { to: Status::Cancelled, force: false, is_sellable: false, keep: Money::ZERO };
         let change = decide(&order_in(Status::Delivered), &held(), request).unwrap();
         let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason, m.note.as_deref())).collect();
         assert_eq!(
@@ -236,9 +251,12 @@ mod tests {
             (Cancelled, Shipped, true, "Order cannot go from cancelled to shipped", vec![reopen.clone()]),
             (Cancelled, Pending, false, "Order cannot go from cancelled to pending", vec![reopen]),
         ] {
-            let refusal =
-                decide(&order_in(from), &Holding::default(), Request { to, force, restock: true, keep: Money::ZERO })
-                    .unwrap_err();
+            let refusal = decide(
+                &order_in(from),
+                &Holding::default(),
+                StatusRequest { to, force, is_sellable: true, keep: Money::ZERO },
+            )
+            .unwrap_err();
             assert_eq!(
                 (refusal.kind, refusal.error.as_str(), refusal.remedies),
                 (RefusalKind::Conflict(Conflict::Step), error, remedies)
@@ -250,7 +268,7 @@ mod tests {
     fn an_order_that_is_in_the_status_already_is_said_to_be() {
         let reference = || Reference::parse("LEG-LXYZ1234-AB5C").unwrap();
         let again = |order: &Order, keep| {
-            let request = Request { to: order.summary.status, force: false, restock: true, keep };
+            let request = StatusRequest { to: order.summary.status, force: false, is_sellable: true, keep };
             let refusal = decide(order, &Holding::default(), request).unwrap_err();
             assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Already));
             assert_eq!(refusal.error, format!("Order is already {}", order.summary.status));
@@ -286,7 +304,7 @@ mod tests {
         held.add(StockKey { product_id: product("Shirt", &[]).id, size_key: "s".into() }, 1);
         for from in Status::ALL {
             for to in Status::ALL {
-                let request = Request { to, force: true, restock: true, keep: Money::ZERO };
+                let request = StatusRequest { to, force: true, is_sellable: true, keep: Money::ZERO };
                 let without = decide(&order_in(from), &held_in(from), request);
                 let holds = if from.holds_stock() { held.clone() } else { Holding::default() };
                 let decided = decide(&with_returns(from), &holds, request);
@@ -307,15 +325,15 @@ mod tests {
         let mut held = Holding::default();
         held.add(StockKey { product_id: product("Shirt", &[]).id, size_key: "s".into() }, 1);
         let money = Money::from_hundredths;
-        for (restock, expected) in
+        for (is_sellable, expected) in
             [(true, vec![(1, Reason::Cancel)]), (false, vec![(1, Reason::Cancel), (-1, Reason::Adjust)])]
         {
-            let request = Request { to: Status::Cancelled, force: false, restock, keep: money(2999) };
+            let request = StatusRequest { to: Status::Cancelled, force: false, is_sellable, keep: money(2999) };
             let change = decide(&with_returns(Status::Delivered), &held, request).unwrap();
             let moved: Vec<_> = change.movements.iter().map(|one| (one.delta, one.reason)).collect();
             assert_eq!(moved, expected);
             // What came back is not kept.
-            let request = Request { keep: money(3000), ..request };
+            let request = StatusRequest { keep: money(3000), ..request };
             assert!(decide(&with_returns(Status::Delivered), &held, request).is_err());
         }
     }

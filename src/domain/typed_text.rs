@@ -1,7 +1,7 @@
 //! Texts that somebody types or enters in a cell: trimmed, with something to see, and bounded.
 
 use super::limits::excess;
-use super::text::is_blank;
+use super::visible::is_blank;
 
 /// Reads a text that may have several lines, such as a note: 1 to `longest` characters.
 ///

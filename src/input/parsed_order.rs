@@ -2,7 +2,7 @@
 
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Revision, Source, SourceKind};
 use crate::domain::problems::Problems;
-use crate::domain::product::NamedProduct;
+use crate::domain::product_name::NamedProduct;
 
 /// An order of a record, or why it is refused.
 #[derive(Debug, Clone)]

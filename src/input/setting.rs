@@ -2,9 +2,9 @@
 
 use crate::domain::limits::{ADDRESS, NOTE, REFERENCE_PREFIX, SHOP_NAME, WORDS};
 use crate::domain::money::is_currency;
+use crate::domain::own_words::{Field, Part, parts};
 use crate::domain::phone::read_phone;
 use crate::domain::settings::SettingKey;
-use crate::domain::template::{Field, Part, parts};
 use crate::domain::text::{shorten, whole_number};
 use crate::domain::zone::Zone;
 
@@ -23,7 +23,7 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
         SettingKey::ShopAddress => lines(value, ADDRESS)?,
         SettingKey::InvoiceNote => lines(value, NOTE)?,
         SettingKey::ReferencePrefix => prefix(value)?,
-        SettingKey::Words(_) => words(value)?,
+        SettingKey::OwnWords(_) => words(value)?,
         SettingKey::Currency => {
             let code = value.to_ascii_uppercase();
             if !is_currency(&code) {
@@ -96,10 +96,10 @@ fn words(value: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::template::Template;
+    use crate::domain::occasion::Occasion;
     use SettingKey::{
-        CountryCode, Currency, InvoiceNote, LowStock, ReferencePrefix, ShopAddress, ShopName, ShopPhone, TimeZone,
-        Words,
+        CountryCode, Currency, InvoiceNote, LowStock, OwnWords, ReferencePrefix, ShopAddress, ShopName, ShopPhone,
+        TimeZone,
     };
 
     #[test]
@@ -139,15 +139,15 @@ mod tests {
             (ReferencePrefix, "MY-SHOP", None),
             (ReferencePrefix, "متجر", None),
             (ReferencePrefix, &long[..21], None),
-            (Words(Template::Received), "شكرا {name}", Some(Some("شكرا {name}"))),
-            (Words(Template::Received), "{ }", None),
-            (Words(Template::Received), "{name_of_shop}", None),
-            (Words(Template::Received), "{shop name}", None),
-            (Words(Template::Received), "{ name }", None),
-            (Words(Template::Received), "{}", None),
-            (Words(Template::Received), "{name", None),
-            (Words(Template::Received), "name}", None),
-            (Words(Template::Shipped), "{tracking} {Total}", None),
+            (OwnWords(Occasion::Received), "شكرا {name}", Some(Some("شكرا {name}"))),
+            (OwnWords(Occasion::Received), "{ }", None),
+            (OwnWords(Occasion::Received), "{name_of_shop}", None),
+            (OwnWords(Occasion::Received), "{shop name}", None),
+            (OwnWords(Occasion::Received), "{ name }", None),
+            (OwnWords(Occasion::Received), "{}", None),
+            (OwnWords(Occasion::Received), "{name", None),
+            (OwnWords(Occasion::Received), "name}", None),
+            (OwnWords(Occasion::Shipped), "{tracking} {Total}", None),
         ];
         for (key, value, expected) in cases {
             let kept = read_setting(key, value).ok();

@@ -1,7 +1,8 @@
 //! The name of an account, as typed.
 
-use crate::domain::text::{is_edge, visible};
-use crate::domain::user::RESERVED;
+use crate::domain::permission::RESERVED;
+use crate::domain::text::is_edge;
+use crate::domain::visible::visible;
 
 /// The longest name that an account may have.
 const LONGEST: usize = 150;

@@ -13,7 +13,7 @@ use crate::domain::money::Balance;
 use crate::domain::order::Order;
 use crate::domain::settlement::Settled;
 use crate::domain::terms::CASH_ON_DELIVERY;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 
 /// Renders the order for the question: items, total, money, the stock before and after, what would be recorded, marks, a
 /// likely duplicate, and what was said last.

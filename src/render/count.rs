@@ -8,7 +8,7 @@ use super::report::{Section, Sheet, as_of, shop_line};
 use super::table::Column;
 use super::zone::minute;
 use crate::domain::settings::Settings;
-use crate::domain::shelf::{Difference, SheetLine, names};
+use crate::domain::shelf::{CountDifference, SheetLine, names};
 use crate::domain::time::Timestamp;
 use crate::spool::Spool;
 
@@ -79,7 +79,7 @@ pub const DIFFERENCE_KEYS: &[&str] =
 pub const RESERVED_KEYS: &[&str] = &["orderReference", "quantity"];
 
 /// Returns a count that differs from what was expected.
-pub fn difference(found: &Difference) -> Body {
+pub fn difference(found: &CountDifference) -> Body {
     let line = &found.line;
     let reserved = line.reserved.iter().map(|reserved| {
         Value::Object(body([
@@ -116,7 +116,7 @@ pub fn difference_columns() -> Vec<Column> {
 }
 
 /// Returns the row of a difference: what should have lain there, what did, and the stock before and after.
-pub fn difference_row(found: &Difference) -> Vec<String> {
+pub fn difference_row(found: &CountDifference) -> Vec<String> {
     let line = &found.line;
     vec![
         found.product.clone(),

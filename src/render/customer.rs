@@ -41,8 +41,8 @@ pub fn list_row(customer: &CustomerSummary, style: RenderStyle<'_>) -> Vec<Strin
         customer.phone.clone(),
         customer.name.clone().unwrap_or_default(),
         customer.order_count.to_string(),
-        customer.kept_pieces.to_string(),
-        customer.kept_total.to_string(),
+        customer.bought_pieces.to_string(),
+        customer.bought_total.to_string(),
         customer.last_order.map(|last| day(last, style.zone)).unwrap_or_default(),
         customer.due.filter(|due| *due != Balance::ZERO).map(|due| due.to_string()).unwrap_or_default(),
         block.into_iter().chain(note).collect::<Vec<_>>().join("; "),
@@ -66,8 +66,8 @@ pub fn about(customer: &CustomerSummary, style: RenderStyle<'_>) -> String {
         put("WhatsApp", &chat_link(&digits));
     }
     put("Orders", &customer.order_count.to_string());
-    if customer.kept_pieces > 0 {
-        put("Bought", &format!("{} for {}", pieces(customer.kept_pieces), customer.kept_total));
+    if customer.bought_pieces > 0 {
+        put("Bought", &format!("{} for {}", pieces(customer.bought_pieces), customer.bought_total));
     }
     match customer.due {
         Some(due) if due.is_negative() => put("Owed", &format!("{} to the customer", due.size())),

@@ -7,7 +7,7 @@ use super::table::{Column, render};
 use super::zone::minute;
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
-use crate::domain::history::{Event, EventKind, PriceEntry, ProductEntry, StockEntry, remarks};
+use crate::domain::history::{Event, EventKind, PriceEntry, ProductEntry, StockEntry, newest_notes};
 use crate::domain::money::Money;
 use crate::domain::order::{Note, OrderSummary};
 use crate::domain::product::{PriceField, Product};
@@ -59,7 +59,7 @@ fn money(event: &Event, style: RenderStyle<'_>) -> String {
 
 /// Renders the customer's newest words, and the newest note with its author and time.
 pub fn last_said(notes: &[Note], style: RenderStyle<'_>) -> String {
-    let (words, note) = remarks(notes);
+    let (words, note) = newest_notes(notes);
     let mut said = String::new();
     if let Some(words) = words {
         said.push_str(&field("Customer's words:", 17, &words.text, style.width));

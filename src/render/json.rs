@@ -6,13 +6,13 @@ use crate::domain::customer::{CustomerRecord, CustomerReturn, CustomerSummary};
 use crate::domain::delivery::{Delivery, ReceivedItem};
 use crate::domain::finding::Finding;
 use crate::domain::history::{Event, PriceEntry, ProductEntry, StockEntry};
+use crate::domain::occasion::Occasion;
 use crate::domain::order::{Note, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::product::Product;
 use crate::domain::product_change::{ProductChange, ProductDecision};
 use crate::domain::reference::Reference;
 use crate::domain::settings::{SettingKey, Settings};
-use crate::domain::template::Template;
 use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 
@@ -491,8 +491,8 @@ pub fn customer_fields(customer: &CustomerSummary, keys: &[&str]) -> Body {
         "digits" => json!(customer.number),
         "name" => json!(customer.name),
         "orderCount" => json!(customer.order_count),
-        "keptPieces" => json!(customer.kept_pieces),
-        "keptTotal" => json!(customer.kept_total.to_string()),
+        "keptPieces" => json!(customer.bought_pieces),
+        "keptTotal" => json!(customer.bought_total.to_string()),
         "lastOrder" => json!(customer.last_order.map(Timestamp::brief)),
         "due" => json!(customer.due.map(|due| due.to_string())),
         "note" => json!(customer.remarks.note),
@@ -551,8 +551,9 @@ pub fn settings(settings: &Settings) -> Body {
     ])
     .into_iter()
     .chain(
-        Template::ALL
-            .map(|template| (SettingKey::Words(template).as_str().to_owned(), json!(settings.words.of(template)))),
+        Occasion::ALL.map(|occasion| {
+            (SettingKey::OwnWords(occasion).as_str().to_owned(), json!(settings.own_words.of(occasion)))
+        }),
     )
     .collect()
 }
@@ -560,8 +561,8 @@ pub fn settings(settings: &Settings) -> Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, order as an_order};
     use crate::domain::product::tests::product as a_product;
-    use crate::domain::receive::tests::{incoming, order as an_order};
     use crate::domain::status::Status;
 
     #[test]

@@ -13,9 +13,9 @@ use crate::domain::order::{Customer, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::phone::callable_number;
 use crate::domain::remarks::Block;
-use crate::domain::text::visible;
 use crate::domain::transition::StatusChange;
 use crate::domain::typed::TypedItem;
+use crate::domain::visible::visible;
 
 /// Renders orders as a list, one line each.
 pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {
@@ -99,7 +99,7 @@ pub fn list_item_rows(Order { summary, items, .. }: &Order) -> impl Iterator<Ite
             item.selected_size.clone().unwrap_or_default(),
             item.selected_color.clone().unwrap_or_default(),
             item.quantity.to_string(),
-            came_back(item),
+            returned_pieces(item),
             item.unit_price.to_string(),
             item.subtotal.to_string(),
         ]
@@ -291,7 +291,7 @@ fn has_other_sku(item: &OrderItem) -> bool {
 }
 
 /// Renders how many pieces of an item came back; nothing where none did.
-fn came_back(item: &OrderItem) -> String {
+fn returned_pieces(item: &OrderItem) -> String {
     if item.returned == 0 { String::new() } else { item.returned.to_string() }
 }
 
@@ -324,7 +324,7 @@ pub fn items(order: &Order, style: RenderStyle<'_>) -> String {
                 item.selected_size.clone().unwrap_or_default(),
                 item.selected_color.clone().unwrap_or_default(),
                 item.quantity.to_string(),
-                came_back(item),
+                returned_pieces(item),
                 format!("{}{}", if item.is_below_list_price() { "!" } else { "" }, item.unit_price),
                 item.subtotal.to_string(),
             ]

@@ -9,8 +9,8 @@ use crate::domain::bidi::shown;
 use crate::domain::delivery::{Delivery, ReceivedItem};
 use crate::domain::product::{Product, StockLine};
 use crate::domain::product_change::{ProductChange, ProductDecision};
-use crate::domain::stock::StockChange;
-use crate::domain::text::visible;
+use crate::domain::stock_correction::StockChange;
+use crate::domain::visible::visible;
 
 /// Returns the columns of a list of products.
 pub fn list_columns() -> Vec<Column> {

@@ -1,7 +1,7 @@
 //! Text wrapped to a width, for people.
 
 use crate::domain::bidi::{shown, shown_sentence};
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 pub use crate::wrap::{fit, fit_ends, pieces, width_of, wrap};
 
 /// Renders a value beside its label. Longer values go on below, aligned with the first line.

@@ -7,7 +7,7 @@ use super::table::{Column, render};
 use crate::domain::bidi::shown;
 use crate::domain::order::{Order, OrderItem};
 use crate::domain::returns::{Returned, StockEffect};
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 
 /// Renders items to pick from, one line each, with how many the customer has. A long name is cut.
 pub fn choices<'o>(items: impl Iterator<Item = (usize, &'o OrderItem)>, style: RenderStyle<'_>) -> Vec<String> {

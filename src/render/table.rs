@@ -12,8 +12,8 @@ use super::prose::{fit, fit_ends, pieces, width_of, wrap};
 use super::value_kind::ValueKind;
 use super::zone::minute;
 use crate::domain::bidi::isolate;
-use crate::domain::text::visible;
 use crate::domain::time::Timestamp;
+use crate::domain::visible::visible;
 
 /// Spaces between two columns.
 const GAP: usize = 2;

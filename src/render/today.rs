@@ -15,9 +15,9 @@ use crate::domain::bidi::isolate;
 use crate::domain::order::OrderSummary;
 use crate::domain::report::stock::{Scarce, State};
 use crate::domain::settings::Settings;
-use crate::domain::text::visible;
 use crate::domain::time::Timestamp;
 use crate::domain::today::{Count, DAYS_WITH_COURIER, LOOKED_AT, List, Need, Needs, SHOWN, Subject};
+use crate::domain::visible::visible;
 
 /// The keys of a row, in order.
 pub const KEYS: &[&str] = &[
@@ -287,10 +287,10 @@ mod tests {
     use chrono::Duration;
 
     use super::*;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::ProductId;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
-    use crate::domain::refusal::Remedy;
+    use crate::domain::remedy::Remedy;
     use crate::domain::status::Status;
     use crate::domain::zone::Zone;
 

@@ -11,7 +11,7 @@ pub enum ValueKind {
     Time,
     /// Days of the calendar.
     Day,
-    /// Codes, and our own words: useless if cut.
+    /// Codes and our own words: useless if cut.
     Exact,
     /// Texts that people wrote.
     Text,

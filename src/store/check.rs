@@ -12,7 +12,7 @@ use super::transaction::Read;
 use crate::domain::finding::Finding;
 use crate::domain::holding::contradictions;
 use crate::domain::order::OrderPk;
-use crate::domain::product::Catalogue;
+use crate::domain::products::Products;
 use crate::domain::time::Timestamp;
 
 /// Says what is wrong with the text in a column.
@@ -122,7 +122,7 @@ impl Read<'_> {
     }
 
     /// Finds the orders that no command can load, and those that hold other stock than their items and returns say.
-    fn wrong_orders(&self, catalogue: &Catalogue) -> Result<Vec<Finding>, StoreError> {
+    fn wrong_orders(&self, catalogue: &Products) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         let next = "SELECT pk FROM orders WHERE pk > ?1 ORDER BY pk LIMIT ?2";
         let mut last = i64::MIN;
@@ -144,7 +144,7 @@ impl Read<'_> {
     }
 
     /// Finds orders that hold other stock than their items and returns say.
-    fn wrong_stock(&self, orders: &[OrderPk], catalogue: &Catalogue) -> Result<Vec<Finding>, StoreError> {
+    fn wrong_stock(&self, orders: &[OrderPk], catalogue: &Products) -> Result<Vec<Finding>, StoreError> {
         let mut held = self.held_by(orders)?;
         let mut findings = Vec::new();
         for order in self.orders(orders)? {

@@ -145,11 +145,11 @@ pub(super) mod tests {
     use super::*;
     use crate::domain::holding::Holding;
     use crate::domain::money::Money;
+    use crate::domain::movement::{Movement, Reason};
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::settings::SettingKey;
     use crate::domain::status::Status;
-    use crate::domain::stock::{Movement, Reason};
     use crate::domain::time::Timestamp;
     use crate::domain::transition::StatusChange;
     use crate::store::locked;

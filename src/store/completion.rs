@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rusqlite::ToSql;
 
 use super::error::StoreError;
+use super::fold::fold;
 use super::order_match::OrderMatch;
 use super::owned::OWNED;
-use super::search::fold;
 use super::transaction::Read;
 use super::values::json_array;
 use crate::domain::reference::SHORTEST_PART;

@@ -23,9 +23,9 @@ pub enum CustomerSort {
     /// How many orders there are.
     OrderCount,
     /// The pieces kept.
-    KeptPieces,
+    BoughtPieces,
     /// What the pieces kept cost.
-    KeptTotal,
+    BoughtTotal,
     /// The date of the last order.
     LastOrder,
     /// What is due.
@@ -38,8 +38,8 @@ impl CustomerSort {
             CustomerSort::Phone => "number",
             CustomerSort::Name => "name",
             CustomerSort::OrderCount => "order_count",
-            CustomerSort::KeptPieces => "kept_pieces",
-            CustomerSort::KeptTotal => "kept_total",
+            CustomerSort::BoughtPieces => "bought_pieces",
+            CustomerSort::BoughtTotal => "bought_total",
             CustomerSort::LastOrder => "last_order",
             CustomerSort::Due => "due",
         }
@@ -73,14 +73,14 @@ const GROUPED_BY_INDEX: &str = "customer_phone_digits";
 fn customers(of_orders: &str, grouped: &str, of_rows: &str) -> String {
     let stockless = stockless_statuses!();
     format!(
-        "SELECT k.number, k.phone, k.name, k.order_count, k.kept_pieces, k.kept_total, k.last_order, k.due,
+        "SELECT k.number, k.phone, k.name, k.order_count, k.bought_pieces, k.bought_total, k.last_order, k.due,
                 said.note, said.blocked_at, said.blocked_note
          FROM (SELECT customer_phone_digits AS number, customer_phone AS phone, customer_name AS name,
                       COUNT(*) AS order_count, MAX(order_date) AS last_order,
                       SUM(CASE WHEN status IN {stockless} THEN 0 ELSE item_count - coalesce(
-                          (SELECT SUM(quantity) FROM order_returns WHERE order_pk = orders.pk), 0) END) AS kept_pieces,
+                          (SELECT SUM(quantity) FROM order_returns WHERE order_pk = orders.pk), 0) END) AS bought_pieces,
                       SUM(CASE WHEN status IN {stockless} THEN 0
-                          ELSE total - discount - returned + coalesce(delivery_fee, 0) END) AS kept_total,
+                          ELSE total - discount - returned + coalesce(delivery_fee, 0) END) AS bought_total,
                       SUM(CASE WHEN paid IS NULL AND NOT cod THEN NULL WHEN status = 'cancelled' THEN kept
                           ELSE total - discount - returned + coalesce(delivery_fee, 0) END - coalesce(paid, 0)) AS due
                FROM orders WHERE customer_phone_digits <> '' AND {of_orders} GROUP BY {grouped}) AS k
@@ -99,8 +99,8 @@ fn customer(row: &Row<'_>) -> rusqlite::Result<CustomerSummary> {
         phone: row.take()?,
         name: row.take()?,
         order_count: row.take()?,
-        kept_pieces: row.take()?,
-        kept_total: row.take()?,
+        bought_pieces: row.take()?,
+        bought_total: row.take()?,
         last_order: row.take()?,
         due: row.take()?,
         remarks: remarks(row.take()?, row.take()?, row.take()?),

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use rusqlite::named_params;
 
 use super::error::StoreError;
-use super::stock::stock_key;
+use super::stock::{Origin, stock_key};
 use super::transaction::{Audit, Read, Write};
 use crate::domain::delivery::{Delivery, Quantities, ReceivedItem};
+use crate::domain::movement::{Movement, Reason};
 use crate::domain::product::StockKey;
-use crate::domain::stock::{Movement, Reason};
 
 impl Read<'_> {
     /// Loads the delivery of this reference, in any case.
@@ -42,7 +42,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// Its reference is no longer free, or a product no longer there.
-    pub fn receive(&self, reference: &str, items: &[ReceivedItem], audit: &Audit) -> Result<(), StoreError> {
+    pub fn receive_delivery(&self, reference: &str, items: &[ReceivedItem], audit: &Audit) -> Result<(), StoreError> {
         self.change_one(
             "the delivery",
             "INSERT INTO deliveries (reference, at, actor, note) VALUES (:reference, :at, :actor, :note)
@@ -61,7 +61,7 @@ impl Write<'_> {
                 reason: Reason::Receive,
                 note: None,
             };
-            self.apply_delivered(&movement, delivery, audit)?;
+            self.move_stock(&movement, Origin::Delivery(delivery), self.time, audit)?;
         }
         Ok(())
     }

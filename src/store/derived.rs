@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::customers::remarks_in;
 use super::error::StoreError;
-use super::search_index::{BATCH, index_all};
+use super::search_index::{INDEX_BATCH, index_all};
 use super::transaction::{Read, Write};
 use crate::domain::content::{ItemContent, items_hash};
 use crate::domain::finding::Finding;
@@ -127,8 +127,8 @@ fn each_batch(
     let mut next = connection.prepare_cached("SELECT MIN(pk) FROM orders WHERE pk >= :first")?;
     let mut first = i64::MIN;
     while let Some(order) = next.query_row(named_params! {":first": first}, |row| row.get::<_, Option<i64>>(0))? {
-        let batch_first = order.saturating_sub((order.wrapping_sub(1)).rem_euclid(BATCH));
-        let last = batch_first.saturating_add(BATCH - 1);
+        let batch_first = order.saturating_sub((order.wrapping_sub(1)).rem_euclid(INDEX_BATCH));
+        let last = batch_first.saturating_add(INDEX_BATCH - 1);
         each(batch_first, last)?;
         let Some(after) = last.checked_add(1) else { break };
         first = after;

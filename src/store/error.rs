@@ -51,7 +51,7 @@ pub enum StoreError {
     Io(io::Error),
     /// The temporary file with buffered items cannot be read back.
     #[error("cannot be written: a temporary file beside it cannot be read: {}", os_reason(&.0.to_string()))]
-    Waiting(io::Error),
+    ItemBuffer(io::Error),
     /// Reading or writing failed, and the file holds nothing of the change.
     #[error("could not be written: {0}")]
     NotWritten(rusqlite::Error),

@@ -122,8 +122,8 @@ impl ItemBuffer {
     pub fn write_each(self, mut write: impl FnMut(ItemRow<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
         let mut write_block = |mut block: &[u8]| {
             while !block.is_empty() {
-                let (item, rest) =
-                    postcard::take_from_bytes(block).map_err(|error| StoreError::Waiting(io::Error::other(error)))?;
+                let (item, rest) = postcard::take_from_bytes(block)
+                    .map_err(|error| StoreError::ItemBuffer(io::Error::other(error)))?;
                 write(item)?;
                 block = rest;
             }
@@ -163,7 +163,7 @@ impl Blocks {
         let (mut block, mut start) = (Vec::new(), 0);
         for length in self.lengths {
             block.resize(length, 0);
-            self.file.read_exact_at(&mut block, start).map_err(StoreError::Waiting)?;
+            self.file.read_exact_at(&mut block, start).map_err(StoreError::ItemBuffer)?;
             take(&block)?;
             start += length as u64;
         }
@@ -229,7 +229,7 @@ mod tests {
             written += 1;
             Ok(())
         });
-        assert!(matches!(all, Err(StoreError::Waiting(_))), "{all:?}");
+        assert!(matches!(all, Err(StoreError::ItemBuffer(_))), "{all:?}");
         assert_eq!(written, 1);
     }
 

@@ -13,7 +13,7 @@ use crate::domain::order::{Order, OrderPk, OrderSummary};
 /// The size of the first batch; each further one is twice as large. So a short list is there at once.
 const FIRST_BATCH: usize = 16;
 /// The largest batch; with items it is smaller, as an order has up to a thousand of them.
-const BATCH: usize = 1024;
+const LISTING_BATCH: usize = 1024;
 const BATCH_WITH_ITEMS: usize = 64;
 impl Read<'_> {
     /// Counts the orders of a list, whatever its limit.
@@ -40,7 +40,7 @@ impl Read<'_> {
         with_items: bool,
         mut each: impl FnMut(&Order) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut batches = Batches::of(filter, with_items);
+        let mut batches = ListingBatches::of(filter, with_items);
         while let Some(orders) = batches.next(self)? {
             orders.iter().try_for_each(&mut each)?;
         }
@@ -58,7 +58,7 @@ impl Store {
         with_items: bool,
         mut each: impl FnMut(Vec<Order>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut batches = Batches::of(filter, with_items);
+        let mut batches = ListingBatches::of(filter, with_items);
         while let Some(orders) = self.read(|read| batches.next(read))? {
             each(orders)?;
         }
@@ -67,7 +67,7 @@ impl Store {
 }
 
 /// A list of orders that is read batch by batch, in one transaction or in many.
-struct Batches<'f> {
+struct ListingBatches<'f> {
     filter: &'f OrderFilter,
     with_items: bool,
     /// The size of the next batch.
@@ -88,15 +88,21 @@ enum Cursor {
     End,
 }
 
-impl<'f> Batches<'f> {
-    fn of(filter: &'f OrderFilter, with_items: bool) -> Batches<'f> {
-        Batches { filter, with_items, size: FIRST_BATCH, left: filter.limit.unwrap_or(u64::MAX), cursor: Cursor::Start }
+impl<'f> ListingBatches<'f> {
+    fn of(filter: &'f OrderFilter, with_items: bool) -> ListingBatches<'f> {
+        ListingBatches {
+            filter,
+            with_items,
+            size: FIRST_BATCH,
+            left: filter.limit.unwrap_or(u64::MAX),
+            cursor: Cursor::Start,
+        }
     }
 
     /// Reads the next batch, which may be empty; `None` at the end.
     fn next(&mut self, read: &Read<'_>) -> Result<Option<Vec<Order>>, StoreError> {
         let most = self.size.min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        self.size = (self.size * 2).min(if self.with_items { BATCH_WITH_ITEMS } else { BATCH });
+        self.size = (self.size * 2).min(if self.with_items { BATCH_WITH_ITEMS } else { LISTING_BATCH });
         if matches!(self.cursor, Cursor::Start) && self.filter.is_slow_to_find() {
             let mut condition = read.condition(self.filter)?;
             let keys = read.keys(self.filter, &condition)?;
@@ -183,8 +189,8 @@ impl Read<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::reference::Reference;
     use crate::domain::resolve::ResolvedOrder;
     use crate::domain::status::Status;
@@ -240,7 +246,7 @@ mod tests {
         let (_folder, mut store) = store();
         let shirt = product("Shirt", &[("", 3)]);
         let new = resolved_order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect());
-        let count = i64::try_from(2 * BATCH + 100).unwrap();
+        let count = i64::try_from(2 * LISTING_BATCH + 100).unwrap();
         store
             .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
                 write.insert_product(&shirt, &audit())?;

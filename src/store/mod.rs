@@ -12,6 +12,7 @@
 //! | `identity`, `connection` | what makes a file ours; how a connection is set up |
 //! | `migrate`, `copy` | bringing an older file to the current schema; copies of the file |
 //! | `locked`, `side_files` | opening files without losing SQLite's locks; what may stand beside a file |
+//! | `orders_files` | the files that no argument of a command may name |
 //! | `error`, `diagnose` | what SQLite's errors mean to a person; finding out more where they do not say |
 //! | `integrity`, `check`, `check_rules`, `schema` | damage; contradictions in a file; the rules over tables; differences from `schema.sql` |
 //! | `last_write` | which transaction wrote last |
@@ -22,13 +23,15 @@
 //! | `customers`, `forget` | the orders of each number, and the remarks on it; forgetting one |
 //! | `order_filter`, `listing` | which orders a list has; reading it, however long |
 //! | `completion` | the few orders that a shell offers |
-//! | `search`, `search_index` | matching text in any script; the texts that a search reads |
+//! | `search`, `fold`, `search_index` | searching; all spellings of a text become one; the texts that a search reads |
+//! | `functions` | what SQL calls of the program |
 //! | `products`, `stock`, `deliveries` | the catalogue; stock and its movements; goods that come in |
 //! | `shelf` | what lies on the shelf |
 //! | `history` | what happened to an order or a product |
 //! | `settings`, `users`, `reports`, `money` | the shop's settings; accounts; sums for reports; money that moved or is due |
 //! | `today` | the first of what needs somebody now |
 //! | `derived` | columns that follow from others: full phone numbers, hashes of items |
+//! | `plans_tests` | for unit tests only: which indexes the queries use |
 
 mod check;
 mod check_rules;
@@ -44,7 +47,9 @@ mod derived;
 mod diagnose;
 mod error;
 mod file;
+mod fold;
 mod forget;
+mod functions;
 mod history;
 mod identity;
 mod integrity;
@@ -60,10 +65,11 @@ mod order_changes;
 mod order_filter;
 mod order_match;
 mod orders;
+mod orders_files;
 mod owned;
 mod payments;
 #[cfg(test)]
-mod plans;
+mod plans_tests;
 mod products;
 mod reports;
 mod returns;
@@ -87,13 +93,15 @@ pub use connection::{Access, CACHE_KIB};
 pub(crate) use customers::{CustomerFilter, CustomerSort};
 pub(crate) use diagnose::as_finding;
 pub use error::StoreError;
-pub(crate) use locked::{NotOpened, OrdersFiles, PlainFile};
+pub(crate) use fold::fold;
+pub(crate) use locked::PlainFile;
 pub(crate) use open::ExposedTo;
 pub use open::Store;
 pub(crate) use order_batch::OrderBatch;
 pub(crate) use order_filter::{OrderFilter, Payable, Sort, SortField};
 pub(crate) use order_match::OrderMatch;
-pub(crate) use search::{SearchedOrder, fold, search_among};
+pub(crate) use orders_files::{NotOpened, OrdersFiles};
+pub(crate) use search::{SearchedOrder, search_among};
 pub(crate) use side_files::refuse_leftovers;
 pub(crate) use transaction::{Audit, Outcome, Read, Write};
 pub(crate) use values::ContentHash;

@@ -10,7 +10,7 @@ use super::transaction::Read;
 use super::values::limit;
 use crate::domain::calendar::{day_of, day_start};
 use crate::domain::payment::Method;
-use crate::domain::report::money::{Flow, MovedPayment, Outstanding, Waiting};
+use crate::domain::report::money::{Flow, MovedPayment, Outstanding, OutstandingOrder};
 use crate::domain::report::sales::Window;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
@@ -154,7 +154,7 @@ impl Read<'_> {
         list: Outstanding,
         recorded: Option<Timestamp>,
         most: Option<usize>,
-        mut each: impl FnMut(&Waiting) -> Result<(), E>,
+        mut each: impl FnMut(&OutstandingOrder) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut statement = self.connection.prepare_cached(&query(list)).map_err(StoreError::from)?;
         let most = limit(most);
@@ -188,8 +188,8 @@ fn payment(row: &Row<'_>) -> rusqlite::Result<MovedPayment> {
     })
 }
 
-fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
-    Ok(Waiting { order: summary(row)?, since: row.get("since")? })
+fn waiting(row: &Row<'_>) -> rusqlite::Result<OutstandingOrder> {
+    Ok(OutstandingOrder { order: summary(row)?, since: row.get("since")? })
 }
 
 #[cfg(test)]

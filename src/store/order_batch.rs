@@ -11,9 +11,9 @@ use super::transaction::{Audit, Write};
 use super::values::{ContentHash, Id, execute_in_order};
 use crate::domain::history::EventKind;
 use crate::domain::incoming::Source;
+use crate::domain::intake::Known;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::phone::full_number;
-use crate::domain::receive::Known;
 use crate::domain::reference::Reference;
 use crate::domain::remarks::Block;
 use crate::domain::resolve::ResolvedOrder;
@@ -123,7 +123,7 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
 
     /// Returns whether an order that came in is like one that is there, which may be itself: the same number and items,
     /// within hours. Almost none is.
-    pub fn is_like_another(&mut self, order: &ResolvedOrder) -> Result<bool, StoreError> {
+    pub fn may_be_duplicate(&mut self, order: &ResolvedOrder) -> Result<bool, StoreError> {
         let (first, last) = duplicate_window(order.order_date);
         let named = named_params! {
             ":digits": full_number(&order.customer.phone, self.country_code.as_deref()),
@@ -148,14 +148,14 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
     pub fn known_order(&mut self, reference: &Reference, hash: ContentHash) -> Result<Option<Known>, StoreError> {
         let mut find = self.write.connection.prepare_cached(
             "SELECT o.pk, EXISTS (SELECT 1 FROM order_sources AS s
-                 WHERE s.order_pk = o.pk AND s.content_hash = :hash) AS received_before
+                 WHERE s.order_pk = o.pk AND s.content_hash = :hash) AS came_before
              FROM orders AS o WHERE o.reference = :reference",
         )?;
         let named = named_params! {":reference": reference, ":hash": hash};
-        let found = find.query_row(named, |row| Ok((row.get("pk")?, row.get("received_before")?))).optional()?;
-        let Some((pk, received_before)) = found else { return Ok(None) };
+        let found = find.query_row(named, |row| Ok((row.get("pk")?, row.get("came_before")?))).optional()?;
+        let Some((pk, came_before)) = found else { return Ok(None) };
         self.write_items()?;
-        Ok(self.write.orders(&[pk])?.pop().map(|order| Known { order, received_before }))
+        Ok(self.write.orders(&[pk])?.pop().map(|order| Known { order, came_before }))
     }
 
     /// Loads the orders that one that came in may be a duplicate of.
@@ -249,8 +249,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::store::commit::tests::{CLOCK, audit, store};
     use crate::store::transaction::Outcome;
 
@@ -277,7 +277,7 @@ mod tests {
                     let mut pks = vec![insert(batch, first)?];
                     assert_eq!(batch.insert_order(first, hash, None, &audit())?, None, "its reference is not free");
                     let known = batch.known_order(&first.reference, hash)?.unwrap();
-                    assert_eq!((known.order.items, known.received_before), (first.items.clone(), true));
+                    assert_eq!((known.order.items, known.came_before), (first.items.clone(), true));
                     pks.push(insert(batch, second)?);
                     let duplicates = batch.likely_duplicates(third)?;
                     assert!(duplicates.iter().map(|order| order.items.len()).eq([2, 2]), "{duplicates:?}");

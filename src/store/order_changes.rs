@@ -4,11 +4,13 @@ use rusqlite::{OptionalExtension, named_params};
 
 use super::error::StoreError;
 use super::item_buffer::{ItemRow, rows_of};
+use super::stock::Origin;
 use super::transaction::{Audit, Write};
 use super::values::execute_in_order;
 use crate::domain::content::{ItemContent, items_hash};
-use crate::domain::edit::{Change, Edited};
+use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
+use crate::domain::item_words::Change;
 use crate::domain::money::Money;
 use crate::domain::order::{OrderItem, OrderPk, OrderSummary};
 use crate::domain::shipping::ShippingEdit;
@@ -45,7 +47,7 @@ impl Write<'_> {
             self.insert_event(change.order, EventKind::Edited, from.as_deref(), to.as_deref(), time, &audit)?;
         }
         for movement in &change.movements {
-            self.apply_movement(movement, Some((change.order, event)), time, audit)?;
+            self.move_stock(movement, Origin::Order { order: change.order, event }, time, audit)?;
         }
         Ok(())
     }
@@ -98,43 +100,37 @@ impl Write<'_> {
     /// The order is no longer in the status that the decision was made for.
     pub fn edit_order(&self, edited: &Edited, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(edited.order)?;
-        let changed = self
-            .connection
-            .prepare_cached(
-                "UPDATE orders SET customer_name = :name, customer_phone = :phone, customer_phone_digits = :digits,
+        let sql = "UPDATE orders SET customer_name = :name, customer_phone = :phone, customer_phone_digits = :digits,
                      customer_address = :address, total = :total, item_count = :item_count, updated_at = :at,
                      items_hash = coalesce(:items, items_hash),
                      user_id = CASE WHEN :has_user THEN :user ELSE user_id END,
                      delivery_fee = :delivery_fee, discount = :discount, cod = :cod,
                      delivery_fee_agreed = :delivery_fee_agreed, discount_agreed = :discount_agreed, cod_agreed = :cod_agreed,
                      courier = :courier, tracking = :tracking
-                 WHERE pk = :order AND status = :status",
-            )?
-            .execute(named_params! {
-                ":name": edited.customer.name,
-                ":phone": edited.customer.phone,
-                ":digits": self.full_number(&edited.customer.phone)?,
-                ":address": edited.customer.address,
-                ":total": edited.total,
-                ":item_count": edited.item_count,
-                ":items": edited.items.as_ref().map(|items| items_hash(items.iter().map(ItemContent::of).collect())),
-                ":has_user": edited.user.is_some(),
-                ":user": edited.user.flatten(),
-                ":delivery_fee": edited.terms.delivery_fee,
-                ":discount": edited.terms.discount,
-                ":cod": edited.terms.is_cod,
-                ":delivery_fee_agreed": !edited.terms.claimed.delivery_fee,
-                ":discount_agreed": !edited.terms.claimed.discount,
-                ":cod_agreed": !edited.terms.claimed.cod,
-                ":courier": edited.shipping.courier,
-                ":tracking": edited.shipping.tracking,
-                ":at": time,
-                ":order": edited.order,
-                ":status": edited.status,
-            })?;
-        if changed != 1 {
-            return Err(StoreError::Changed("the order"));
-        }
+                 WHERE pk = :order AND status = :status";
+        let values = named_params! {
+            ":name": edited.customer.name,
+            ":phone": edited.customer.phone,
+            ":digits": self.full_number(&edited.customer.phone)?,
+            ":address": edited.customer.address,
+            ":total": edited.total,
+            ":item_count": edited.item_count,
+            ":items": edited.items.as_ref().map(|items| items_hash(items.iter().map(ItemContent::of).collect())),
+            ":has_user": edited.user.is_some(),
+            ":user": edited.user.flatten(),
+            ":delivery_fee": edited.terms.delivery_fee,
+            ":discount": edited.terms.discount,
+            ":cod": edited.terms.is_cod,
+            ":delivery_fee_agreed": !edited.terms.claimed.delivery_fee,
+            ":discount_agreed": !edited.terms.claimed.discount,
+            ":cod_agreed": !edited.terms.claimed.cod,
+            ":courier": edited.shipping.courier,
+            ":tracking": edited.shipping.tracking,
+            ":at": time,
+            ":order": edited.order,
+            ":status": edited.status,
+        };
+        self.change_one("the order", sql, values)?;
         self.index_again(edited.order)?;
         if let Some(items) = &edited.items {
             self.replace_items(edited.order, items)?;
@@ -163,7 +159,7 @@ impl Write<'_> {
     ) -> Result<i64, StoreError> {
         let event = self.insert_event(order, kind, change.from.as_deref(), change.to.as_deref(), time, audit)?;
         for movement in &change.movements {
-            self.apply_movement(movement, Some((order, event)), time, audit)?;
+            self.move_stock(movement, Origin::Order { order, event }, time, audit)?;
         }
         Ok(event)
     }

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use rusqlite::{Row, ToSql};
 
 use super::error::StoreError;
+use super::fold::fold;
 use super::owned::{IS_OWNED, OWNED, OwnerKeys};
-use super::search::fold;
 use super::status_sets::open_statuses;
 use super::transaction::Read;
 use super::values::Id;

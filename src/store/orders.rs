@@ -49,7 +49,7 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<OrderSummary> {
         terms: terms(&mut row)?,
         kept: row.take()?,
         returned: row.take()?,
-        recorded: row.take()?,
+        payments_sum: row.take()?,
         shipping: Shipping { courier: row.take()?, tracking: row.take()? },
     })
 }
@@ -173,7 +173,7 @@ impl Read<'_> {
             items.entry(order).or_default().push(item);
         }
         self.compare_with_catalogue(items.values_mut().flatten())?;
-        let has_payments = summaries.iter().any(|summary| summary.recorded.is_some());
+        let has_payments = summaries.iter().any(|summary| summary.payments_sum.is_some());
         let mut payments = if has_payments { self.payments_of(&keys)? } else { HashMap::new() };
         let mut notes = self.notes_of(&keys)?;
         let blocks = self.blocks_of(&summaries)?;
@@ -227,24 +227,24 @@ impl Read<'_> {
     }
 
     /// Finds the orders that one with this content, number in full and date may be a duplicate of: those of the same number and items
-    /// that are nearest in time, within hours, a few before and a few after. A duplicate is never the order `but` itself.
+    /// that are nearest in time, within hours, a few before and a few after. A duplicate is never the order `except` itself.
     pub fn likely_duplicates(
         &self,
         content: &Content,
         number: &str,
         date: Timestamp,
-        but: Option<OrderPk>,
+        except: Option<OrderPk>,
     ) -> Result<Vec<OrderPk>, StoreError> {
         let (first, last) = duplicate_window(date);
         self.rows(
             "SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date BETWEEN :first AND :date
-                     AND pk IS NOT :but
+                     AND pk IS NOT :except
                  ORDER BY order_date DESC LIMIT :most)
              UNION ALL
              SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date > :date AND order_date <= :last
-                     AND pk IS NOT :but
+                     AND pk IS NOT :except
                  ORDER BY order_date LIMIT :most)",
             named_params! {
                 ":digits": number,
@@ -252,7 +252,7 @@ impl Read<'_> {
                 ":first": first,
                 ":date": date,
                 ":last": last,
-                ":but": but,
+                ":except": except,
                 ":most": DUPLICATES_COMPARED,
             },
             |row| row.get("pk"),
@@ -270,8 +270,8 @@ pub(super) fn duplicate_window(date: Timestamp) -> (Timestamp, Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::shipping::ShippingEdit;
     use crate::domain::time::Clock;
     use crate::store::commit::tests::{audit, store};

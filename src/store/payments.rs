@@ -8,8 +8,8 @@ use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
 use crate::domain::history::EventKind;
 use crate::domain::order::OrderPk;
-use crate::domain::pay::{Alike, NewPayment, SameReceipt};
 use crate::domain::payment::{Method, Payment, PaymentEntry, PaymentPk};
+use crate::domain::record_payment::{Alike, NewPayment, SameReceipt};
 
 /// A row is compared with at most this many payments of its order, method and amount: a list that repeats one takes no longer.
 const ALIKE_COMPARED: u32 = 1000;
@@ -30,32 +30,27 @@ impl Read<'_> {
         }
         Ok(payments)
     }
-}
 
-impl Read<'_> {
     /// Finds the payment of this method and receipt, in any case, that is not voided; without a receipt there is none.
     pub fn same_receipt(&self, method: &Method, receipt: Option<&str>) -> Result<Option<SameReceipt>, StoreError> {
         let Some(receipt) = receipt else { return Ok(None) };
-        let mut statement = self.connection.prepare_cached(
+        let sql =
             "SELECT pay.order_pk, o.reference, pay.amount FROM payments AS pay JOIN orders AS o ON o.pk = pay.order_pk
              WHERE pay.method = :method AND pay.receipt = :receipt
                AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = pay.pk)
-             ORDER BY pay.pk LIMIT 1",
-        )?;
-        let same = statement.query_row(named_params! {":method": method, ":receipt": receipt}, |row| {
+             ORDER BY pay.pk LIMIT 1";
+        self.first(sql, named_params! {":method": method, ":receipt": receipt}, |row| {
             Ok(SameReceipt {
                 order: row.get("order_pk")?,
                 reference: row.get("reference")?,
                 amount: row.get("amount")?,
             })
-        });
-        Ok(same.optional()?)
+        })
     }
 
     /// Returns the newest payment; `None` where there is none.
     pub fn newest_payment(&self) -> Result<Option<PaymentPk>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT MAX(pk) FROM payments")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        self.row("SELECT MAX(pk) FROM payments", [], |row| row.get(0))
     }
 
     /// Finds the oldest payment of an order that may be this one, entered before; `newest` was the newest before the list.
@@ -65,39 +60,31 @@ impl Read<'_> {
         entry: &PaymentEntry,
         newest: Option<PaymentPk>,
     ) -> Result<Option<Alike>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT pay.pk
+        let sql = "SELECT pay.pk
              FROM (SELECT pk, paid_at, voids FROM payments
                    WHERE order_pk = :order AND method = :method AND amount = :amount ORDER BY pk LIMIT :most) AS pay
              WHERE pay.voids IS NULL AND (:paid_at IS NULL OR pay.paid_at = :paid_at)
                AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = pay.pk)
-             ORDER BY pay.pk LIMIT 1",
-        )?;
-        let found: Option<PaymentPk> = statement
-            .query_row(
-                named_params! {
-                    ":order": order,
-                    ":method": entry.method,
-                    ":amount": entry.amount,
-                    ":paid_at": entry.paid_at,
-                    ":most": ALIKE_COMPARED,
-                },
-                |row| row.get(0),
-            )
-            .optional()?;
+             ORDER BY pay.pk LIMIT 1";
+        let values = named_params! {
+            ":order": order,
+            ":method": entry.method,
+            ":amount": entry.amount,
+            ":paid_at": entry.paid_at,
+            ":most": ALIKE_COMPARED,
+        };
+        let found: Option<PaymentPk> = self.first(sql, values, |row| row.get(0))?;
         Ok(found.map(|found| if Some(found) <= newest { Alike::OnRecord } else { Alike::InList }))
     }
 
     /// Returns whether this payment of an order was recorded and taken back: by its receipt, or without one by its time if it has one.
     pub fn was_taken_back(&self, order: OrderPk, entry: &PaymentEntry) -> Result<bool, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT EXISTS (
+        let sql = "SELECT EXISTS (
                  SELECT 1 FROM (SELECT pk, paid_at, voids FROM payments
                                 WHERE order_pk = :order AND method = :method AND amount = :amount AND receipt IS :receipt
                                 ORDER BY pk LIMIT :most) AS pay
                  WHERE pay.voids IS NULL AND (:receipt IS NOT NULL OR :paid_at IS NULL OR pay.paid_at = :paid_at)
-                   AND EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = pay.pk))",
-        )?;
+                   AND EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = pay.pk))";
         let values = named_params! {
             ":order": order,
             ":method": entry.method,
@@ -106,7 +93,7 @@ impl Read<'_> {
             ":paid_at": entry.paid_at,
             ":most": ALIKE_COMPARED,
         };
-        Ok(statement.query_row(values, |row| row.get(0))?)
+        self.row(sql, values, |row| row.get(0))
     }
 
     /// Counts the payments of an order.
@@ -153,12 +140,10 @@ impl Write<'_> {
         let (from, to) = (new.change.0.as_deref(), new.change.1.as_deref());
         let event = self.insert_event(new.order, EventKind::Payment, from, to, time, audit)?;
         let entry = &new.entry;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO payments (order_pk, event_pk, at, paid_at, actor, amount, method, receipt, note, voids)
+        self.execute(
+            "INSERT INTO payments (order_pk, event_pk, at, paid_at, actor, amount, method, receipt, note, voids)
                  VALUES (:order, :event, :at, :paid_at, :actor, :amount, :method, :receipt, :note, :voids)",
-            )?
-            .execute(named_params! {
+            named_params! {
                 ":order": new.order,
                 ":event": event,
                 ":at": time,
@@ -169,20 +154,17 @@ impl Write<'_> {
                 ":receipt": entry.receipt,
                 ":note": audit.note,
                 ":voids": new.voids,
-            })?;
-        let changed = self
-            .connection
-            .prepare_cached(
-                "UPDATE orders SET paid = coalesce(paid, 0) + :amount, updated_at = :at
-                 WHERE pk = :order AND paid IS :before",
-            )?
-            .execute(named_params! {
-                ":amount": entry.amount,
-                ":at": time,
-                ":order": new.order,
-                ":before": new.before,
-            })?;
-        if changed == 1 { Ok(()) } else { Err(StoreError::Changed("the order")) }
+            },
+        )?;
+        let sql = "UPDATE orders SET paid = coalesce(paid, 0) + :amount, updated_at = :at
+                 WHERE pk = :order AND paid IS :before";
+        let values = named_params! {
+            ":amount": entry.amount,
+            ":at": time,
+            ":order": new.order,
+            ":before": new.before,
+        };
+        self.change_one("the order", sql, values)
     }
 }
 
@@ -208,9 +190,9 @@ fn payment(row: &Row<'_>, before: &[Payment]) -> rusqlite::Result<Payment> {
 mod tests {
     use super::*;
     use crate::domain::money::Balance;
-    use crate::domain::pay::decide_void;
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
+    use crate::domain::record_payment::decide_void;
     use crate::domain::time::{Clock, Timestamp};
     use crate::store::commit::tests::{audit, store};
     use crate::store::transaction::Outcome;

@@ -6,14 +6,17 @@ use rusqlite::{Row, ToSql, named_params};
 
 use super::error::StoreError;
 use super::owned::{OWNED, OwnerKeys};
+use super::stock::Origin;
 use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
-use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
-use crate::domain::product::{NamedProduct, ProductKey};
+use crate::domain::movement::{Movement, Reason};
+use crate::domain::product::{Product, ProductId, RemovedProduct, StockLine};
 use crate::domain::product_change::Matches;
+use crate::domain::product_name::{NamedProduct, ProductKey};
+use crate::domain::product_removal::write_off;
+use crate::domain::products::Products;
 use crate::domain::resolve::ItemName;
 use crate::domain::row_product::{RowMatches, RowProduct, zero_spellings};
-use crate::domain::stock::{Movement, Reason, write_off};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Owner;
 
@@ -26,7 +29,7 @@ fn product(row: &Row<'_>) -> rusqlite::Result<Product> {
         name: row.get("name")?,
         barcode: row.get("barcode")?,
         price: row.get("price")?,
-        discounted_price: Product::real_discount(row.get("discounted_price")?),
+        discounted_price: Product::discounted_price_or_none(row.get("discounted_price")?),
         image_paths: serde_json::from_str(&image_paths).map_err(|error| {
             rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
         })?,
@@ -47,7 +50,7 @@ impl Read<'_> {
     }
 
     /// Loads the products with these ids.
-    pub fn products(&self, ids: impl IntoIterator<Item = ProductId>) -> Result<Catalogue, StoreError> {
+    pub fn products(&self, ids: impl IntoIterator<Item = ProductId>) -> Result<Products, StoreError> {
         let ids = json_array(ids.into_iter().map(|id| id.to_string()));
         let found = self.products_where("p.id IN (SELECT value FROM json_each(:ids))", &[(":ids", &ids)])?;
         Ok(found.into_iter().collect())
@@ -57,7 +60,7 @@ impl Read<'_> {
     pub fn named_products<'a>(
         &self,
         named: impl IntoIterator<Item = &'a NamedProduct>,
-    ) -> Result<Catalogue, StoreError> {
+    ) -> Result<Products, StoreError> {
         let keys = json_array(named.into_iter().map(|product| match &product.key {
             ProductKey::Id(id) => id.to_string(),
             ProductKey::Barcode(text) | ProductKey::CutId { barcode: text, .. } | ProductKey::BarcodeOrId(text) => {
@@ -76,7 +79,7 @@ impl Read<'_> {
     }
 
     /// Loads the products that pending orders wait for.
-    pub fn products_waited_for(&self) -> Result<Catalogue, StoreError> {
+    pub fn products_waited_for(&self) -> Result<Products, StoreError> {
         let condition = "p.id IN (SELECT i.product_id FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
                                   WHERE o.status = 'pending')";
         Ok(self.products_where(condition, &[])?.into_iter().collect())
@@ -216,7 +219,7 @@ impl Write<'_> {
                 reason: Reason::Initial,
                 note: None,
             };
-            self.apply_movement(&movement, None, self.time, audit)?;
+            self.move_stock(&movement, Origin::Itself, self.time, audit)?;
         }
         Ok(())
     }
@@ -290,7 +293,7 @@ impl Write<'_> {
             named_params! {":at": self.time, ":id": product.id},
         )?;
         for movement in write_off(product, audit.note.as_deref()) {
-            self.apply_movement(&movement, None, self.time, audit)?;
+            self.move_stock(&movement, Origin::Itself, self.time, audit)?;
         }
         Ok(())
     }

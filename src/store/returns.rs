@@ -187,15 +187,15 @@ impl Write<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::edit::Change;
     use crate::domain::holding::Holding;
+    use crate::domain::item_words::Change;
+    use crate::domain::movement::{Movement, Reason};
+    use crate::domain::order_samples::{incoming, resolved_order};
     use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::resolve::ResolvedOrder;
-    use crate::domain::returns::ReturnedLine;
+    use crate::domain::return_lines::ReturnedLine;
     use crate::domain::status::Status;
-    use crate::domain::stock::{Movement, Reason};
     use crate::domain::transition::StatusChange;
     use crate::store::commit::tests::{CLOCK, audit, store};
     use crate::store::open::Store;

@@ -11,8 +11,9 @@ use memchr::{memchr, memchr_iter, memchr2};
 use rusqlite::{Connection, named_params};
 
 use super::error::StoreError;
+use super::fold::fold;
 use super::identity::version_of;
-use super::search::{Needle, fold};
+use super::search::Needle;
 use super::transaction::{Read, Write};
 use super::values::json_array;
 use crate::domain::finding::Finding;
@@ -21,7 +22,7 @@ use crate::domain::order::OrderPk;
 /// The version of the schema since which files have the index with texts folded as today.
 const INDEX_SINCE: i32 = 4;
 /// How many orders a row covers. Files have such rows, so it must never change.
-pub(super) const BATCH: i64 = 256;
+pub(super) const INDEX_BATCH: i64 = 256;
 /// Reading one order takes as long as searching the texts of this many. So where the newest 1/32 of all orders has enough
 /// hits, reading order by order is faster.
 const TEXTS_PER_ORDER: i64 = 32;
@@ -82,7 +83,7 @@ impl Read<'_> {
             "SELECT (SELECT MIN(batch) FROM order_texts) AS oldest, (SELECT MAX(batch) FROM order_texts) AS newest";
         let bounds: (Option<i64>, Option<i64>) =
             self.row(sql, [], |row| Ok((row.get("oldest")?, row.get("newest")?)))?;
-        let filled = self.newest_order()? / BATCH;
+        let filled = self.newest_order()? / INDEX_BATCH;
         Ok(match bounds {
             (None, _) => Some(0),
             (Some(0), Some(newest)) if newest < filled => Some(newest + 1),
@@ -118,20 +119,18 @@ impl Read<'_> {
 impl Write<'_> {
     /// Indexes the orders up to a new one, if they fill a row.
     pub(super) fn index_new(&self, newest: OrderPk) -> Result<(), StoreError> {
-        if newest.0 % BATCH == 0 { index_row(self.connection, newest.0 / BATCH - 1) } else { Ok(()) }
+        if newest.0 % INDEX_BATCH == 0 { index_row(self.connection, newest.0 / INDEX_BATCH - 1) } else { Ok(()) }
     }
 
     /// Indexes the row of a changed order again, if it is indexed.
     pub(super) fn index_again(&self, changed: OrderPk) -> Result<(), StoreError> {
         self.index_orders(&[changed])
     }
-}
 
-impl Write<'_> {
     /// Indexes the rows of changed orders again, each once, if they are indexed.
     pub(super) fn index_orders(&self, changed: &[OrderPk]) -> Result<(), StoreError> {
-        let indexed = 1..=self.newest_order()? / BATCH * BATCH;
-        let rows = changed.iter().filter(|order| indexed.contains(&order.0)).map(|order| (order.0 - 1) / BATCH);
+        let indexed = 1..=self.newest_order()? / INDEX_BATCH * INDEX_BATCH;
+        let rows = changed.iter().filter(|order| indexed.contains(&order.0)).map(|order| (order.0 - 1) / INDEX_BATCH);
         let rows: BTreeSet<i64> = rows.collect();
         rows.into_iter().try_for_each(|row| index_row(self.connection, row))
     }
@@ -149,7 +148,7 @@ pub(super) fn index_all(connection: &Connection) -> Result<(), StoreError> {
 fn filled_batches(connection: &Connection) -> Result<Vec<i64>, StoreError> {
     let sql = "SELECT DISTINCT (pk - 1) / :batch AS batch FROM orders
                WHERE pk BETWEEN 1 AND (SELECT MAX(pk) FROM orders) / :batch * :batch ORDER BY batch";
-    Read { connection }.rows(sql, named_params! {":batch": BATCH}, |row| row.get(0))
+    Read { connection }.rows(sql, named_params! {":batch": INDEX_BATCH}, |row| row.get(0))
 }
 
 fn index_row(connection: &Connection, batch: i64) -> Result<(), StoreError> {
@@ -162,7 +161,7 @@ fn index_row(connection: &Connection, batch: i64) -> Result<(), StoreError> {
 
 /// Returns the key of the first order of a row.
 fn first_key(batch: i64) -> i64 {
-    batch * BATCH + 1
+    batch * INDEX_BATCH + 1
 }
 
 /// Returns the texts of a row's orders, a line each.
@@ -172,7 +171,7 @@ fn texts_of(connection: &Connection, batch: i64) -> Result<String, StoreError> {
          WHERE pk BETWEEN :first AND :last ORDER BY pk",
     )?;
     let (mut texts, mut next) = (String::new(), first_key(batch));
-    let mut rows = statement.query(named_params! {":first": next, ":last": next + BATCH - 1})?;
+    let mut rows = statement.query(named_params! {":first": next, ":last": next + INDEX_BATCH - 1})?;
     while let Some(row) = rows.next()? {
         let order: i64 = row.get(0)?;
         texts.extend((next..order).map(|_| '\n'));
@@ -225,12 +224,13 @@ fn lines_with(needle: &Finder<'_>, texts: &[u8]) -> Vec<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::phone::full_number;
     use crate::store::commit::tests::store;
     use crate::store::open::Store;
     use crate::store::order_filter::OrderFilter;
-    use proptest::prelude::*;
 
     /// Typed texts share pieces with the orders' texts, and have letters that fold.
     const TEXT: &str = "[a-cA-C0-2٠-٢２² +()\\-éÉİßς\u{301}\u{1f}\n\u{fffd}]{0,8}";

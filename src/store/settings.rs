@@ -29,7 +29,7 @@ impl Read<'_> {
                 Some(SettingKey::ShopAddress) => settings.shop_address = Some(value),
                 Some(SettingKey::InvoiceNote) => settings.invoice_note = Some(value),
                 Some(SettingKey::ReferencePrefix) => settings.reference_prefix = Some(value),
-                Some(SettingKey::Words(template)) => settings.words.set(template, value),
+                Some(SettingKey::OwnWords(occasion)) => settings.own_words.set(occasion, value),
                 None => {}
             }
         }

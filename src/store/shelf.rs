@@ -8,12 +8,12 @@ use super::error::StoreError;
 use super::status_sets::shop_statuses;
 use super::stock::stock_key;
 use super::transaction::Read;
+use crate::domain::movement::Reason;
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockKey};
 use crate::domain::reference::Reference;
 use crate::domain::shelf::{OrderStep, Reserved, Shelf, ShelfChange, changes_of_order};
 use crate::domain::status::Status;
-use crate::domain::stock::Reason;
 use crate::domain::time::Timestamp;
 
 /// The condition for orders `o` whose pieces are still in the shop.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::error::StoreError;
 use super::locked::{PlainFile, beside, side_files};
-use crate::domain::text::shell_word;
+use crate::domain::shell::shell_word;
 
 /// Refuses a file whose side files SQLite would wrongly play into it, or could not open. One case stays undetected: a file
 /// in WAL mode that was copied with `cp` beside the log of another.
@@ -135,6 +135,7 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
     use std::time::Duration;
 
     use rusqlite::Connection;
@@ -142,7 +143,6 @@ mod tests {
     use super::super::connection::Access;
     use super::super::open::Store;
     use super::*;
-    use std::path::PathBuf;
 
     /// Makes an orders file, a backup from before the last change, and the log of that change.
     fn shop(folder: &Path) -> (PathBuf, PathBuf, Vec<u8>) {

@@ -8,10 +8,11 @@ use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
 use crate::domain::holding::Holding;
+use crate::domain::movement::Movement;
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockKey, StockLine};
 use crate::domain::shelf::CountedLine;
-use crate::domain::stock::{Movement, StockChange};
+use crate::domain::stock_correction::StockChange;
 use crate::domain::time::Timestamp;
 
 /// Returns the stock line of a row.
@@ -56,11 +57,16 @@ impl Read<'_> {
 
 /// What a movement comes from, beside its reason.
 #[derive(Debug, Clone, Copy)]
-enum Origin {
+pub(super) enum Origin {
     /// Nothing else.
     Itself,
     /// An order, with the event that it belongs to.
-    Order(OrderPk, i64),
+    Order {
+        /// The order.
+        order: OrderPk,
+        /// The event's key.
+        event: i64,
+    },
     /// A delivery.
     Delivery(i64),
     /// A count sheet of this time.
@@ -118,7 +124,7 @@ impl Write<'_> {
     /// # Errors
     /// It is no longer there, or has pieces on hand.
     pub fn remove_size(&self, movement: &Movement, audit: &Audit) -> Result<(), StoreError> {
-        self.apply_movement(movement, None, self.time, audit)?;
+        self.move_stock(movement, Origin::Itself, self.time, audit)?;
         self.change_one(
             "the size",
             "UPDATE stock SET removed_at = :at
@@ -127,31 +133,11 @@ impl Write<'_> {
         )
     }
 
-    /// Moves stock and writes the movement, dated `time` or later; `order` is the order and the event that it belongs to.
+    /// Moves stock and writes the movement, dated `time` or later.
     ///
     /// # Errors
     /// There is less on hand than is taken.
-    pub(super) fn apply_movement(
-        &self,
-        movement: &Movement,
-        order: Option<(OrderPk, i64)>,
-        time: Timestamp,
-        audit: &Audit,
-    ) -> Result<(), StoreError> {
-        self.move_stock(
-            movement,
-            order.map_or(Origin::Itself, |(order, event)| Origin::Order(order, event)),
-            time,
-            audit,
-        )
-    }
-
-    /// Moves stock that came with a delivery, and writes the movement.
-    pub(super) fn apply_delivered(&self, movement: &Movement, delivery: i64, audit: &Audit) -> Result<(), StoreError> {
-        self.move_stock(movement, Origin::Delivery(delivery), self.time, audit)
-    }
-
-    fn move_stock(
+    pub(super) fn move_stock(
         &self,
         movement: &Movement,
         origin: Origin,
@@ -173,7 +159,7 @@ impl Write<'_> {
         // A write-off names the event but not the order: the order holds nothing of it.
         let (order, event, delivery, as_of) = match origin {
             Origin::Itself => (None, None, None, None),
-            Origin::Order(order, event) => {
+            Origin::Order { order, event } => {
                 (Some(order).filter(|_| movement.reason.is_of_order()), Some(event), None, None)
             }
             Origin::Delivery(delivery) => (None, None, Some(delivery), None),

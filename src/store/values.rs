@@ -1,6 +1,6 @@
 //! How domain values are stored in columns.
 
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Row, Statement, ToSql};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::domain::content::Content;
 use crate::domain::history::EventKind;
 use crate::domain::money::{Balance, Money};
+use crate::domain::movement::Reason;
 use crate::domain::order::OrderPk;
 use crate::domain::payment::{Method, PaymentPk};
 use crate::domain::product::{PriceField, ProductId};
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
-use crate::domain::stock::Reason;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, UserId};
 
@@ -56,80 +56,41 @@ impl FromSql for Id {
 
 impl ToSql for Id {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.to_string().into())
+        Ok(ToSqlOutput::Owned((*self).into()))
     }
 }
 
-impl FromSql for ProductId {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<ProductId> {
-        Id::column_result(value).map(|id| ProductId(id.0))
+impl From<Id> for Value {
+    fn from(id: Id) -> Value {
+        Value::Text(id.0.to_string())
     }
 }
 
-impl ToSql for ProductId {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.to_string().into())
-    }
+/// Stores values as another type.
+macro_rules! stored_as {
+    ($($kind:ty: $stored:ty, $read:expr, $write:expr;)*) => {$(
+        impl FromSql for $kind {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<$kind> {
+                <$stored>::column_result(value).map($read)
+            }
+        }
+
+        impl ToSql for $kind {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                let write: fn(&$kind) -> $stored = $write;
+                Ok(ToSqlOutput::Owned(write(self).into()))
+            }
+        }
+    )*};
 }
 
-impl FromSql for UserId {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<UserId> {
-        Id::column_result(value).map(|id| UserId(id.0))
-    }
-}
-
-impl ToSql for UserId {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.to_string().into())
-    }
-}
-
-impl FromSql for OrderPk {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<OrderPk> {
-        value.as_i64().map(OrderPk)
-    }
-}
-
-impl ToSql for OrderPk {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.into())
-    }
-}
-
-impl FromSql for Money {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Money> {
-        value.as_i64().map(Money::from_hundredths)
-    }
-}
-
-impl ToSql for Money {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.hundredths().into())
-    }
-}
-
-impl FromSql for Balance {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Balance> {
-        value.as_i64().map(Balance::from_hundredths)
-    }
-}
-
-impl ToSql for Balance {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.hundredths().into())
-    }
-}
-
-impl FromSql for PaymentPk {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<PaymentPk> {
-        value.as_i64().map(PaymentPk)
-    }
-}
-
-impl ToSql for PaymentPk {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.into())
-    }
+stored_as! {
+    ProductId: Id, |id| ProductId(id.0), |id| Id(id.0);
+    UserId: Id, |id| UserId(id.0), |id| Id(id.0);
+    OrderPk: i64, OrderPk, |pk| pk.0;
+    PaymentPk: i64, PaymentPk, |pk| pk.0;
+    Money: i64, Money::from_hundredths, |money| money.hundredths();
+    Balance: i64, Balance::from_hundredths, |balance| balance.hundredths();
 }
 
 impl FromSql for Method {

@@ -10,7 +10,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::domain::bidi::shown_sentence;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::error::{Explained, OutputError};
 use crate::wrap::{width_of, wrap_sentence};
 

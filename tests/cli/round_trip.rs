@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use orders::domain::incoming::IncomingOrder;
+use orders::domain::intake::{Known, decide_new, decide_repeat};
 use orders::domain::money::Money;
 use orders::domain::order::{Order, OrderPk, OrderSummary};
-use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
-use orders::domain::receive::{Known, decide_new, decide_repeat};
+use orders::domain::permission::Caller;
+use orders::domain::product::{Product, ProductId, StockLine};
+use orders::domain::products::Products;
 use orders::domain::resolve::{ResolvedOrder, resolve};
 use orders::domain::settings::Settings;
 use orders::domain::shipping::Shipping;
 use orders::domain::status::Status;
 use orders::domain::time::Timestamp;
-use orders::domain::user::Caller;
 use orders::domain::zone::Zone;
 use orders::input::order::record::read_record;
 use orders::render::json::{ORDER_KEYS, order_fields};
@@ -22,7 +23,7 @@ use uuid::Uuid;
 
 use crate::harness::BELT;
 
-fn catalogue() -> Catalogue {
+fn catalogue() -> Products {
     let belt = Product {
         id: ProductId(BELT.parse().unwrap()),
         name: "Leather Belt".to_owned(),
@@ -56,7 +57,7 @@ fn kept(new: ResolvedOrder) -> Order {
         terms: new.terms,
         kept: Money::ZERO,
         returned: Money::ZERO,
-        recorded: None,
+        payments_sum: None,
         shipping: Shipping::default(),
     };
     Order { items: new.items, ..Order::from(summary) }
@@ -118,7 +119,7 @@ proptest! {
         let again = read(&printed).map_err(|problems| TestCaseError::fail(problems.into_first().join("; ")))?;
         prop_assert_eq!((&again.reference, again.order_date), (&first.reference, first.order_date));
         prop_assert_eq!((&again.customer, again.total), (&first.customer, first.total));
-        let known = Known { order, received_before: false };
+        let known = Known { order, came_before: false };
         prop_assert_eq!(decide_repeat(&resolve(&again), &known, &Caller::Operator), Ok(()));
     }
 }

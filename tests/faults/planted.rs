@@ -24,6 +24,7 @@ struct Edit(&'static str, &'static str, &'static str);
 const STORE: &str = "src/store/commit.rs";
 const OPEN: &str = "src/store/connection.rs";
 const LOCKED: &str = "src/store/locked.rs";
+const ORDERS_FILES: &str = "src/store/orders_files.rs";
 const STOCK: &str = "src/store/stock.rs";
 const CONTEXT: &str = "src/commands/run/context.rs";
 const CONFIRM: &str = "src/commands/confirm/mod.rs";
@@ -101,7 +102,7 @@ const PLANTED: [Planted; 11] = [
         says: "closes a file on which it has",
         edits: &[
             Edit(
-                LOCKED,
+                ORDERS_FILES,
                 "if is_at(&self.0, found) {",
                 "if found.len() < u64::MAX {\n            return None;\n        }\n        if is_at(&self.0, found) {",
             ),
@@ -157,14 +158,14 @@ const PLANTED: [Planted; 11] = [
                 "let early = store.read(|read| {
         let order = find_order(read, &reference, &naming)?;
         let request = args.request(read)?;
-        let (held, catalogue) = facts(read, &order, &request)?;
-        anyhow::Ok(decide(&order, &held, &catalogue, &request, &mut &ids).map_err(Failure::from)?)
+        let (held, products) = facts(read, &order, &request)?;
+        anyhow::Ok(decide(&order, &held, &products, &request, &mut &ids).map_err(Failure::from)?)
     })?;
     let (entered, order, settings) = context.write(&mut store, |write| {",
             ),
             Edit(
                 RETURN,
-                "let returned = decide(&order, &held, &catalogue, &request, &mut &ids).map_err(Failure::from)?;
+                "let returned = decide(&order, &held, &products, &request, &mut &ids).map_err(Failure::from)?;
         if answer",
                 "let returned = early.clone();
         if answer",

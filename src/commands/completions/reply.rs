@@ -9,7 +9,8 @@ use clap_complete::CompletionCandidate;
 use super::candidates::{FILES, completed};
 use super::line::TypedLine;
 use super::shell::Shell;
-use crate::domain::text::{is_shell_literal, visible};
+use crate::domain::shell::is_shell_literal;
+use crate::domain::visible::visible;
 
 /// Returns the shell's script if there are no words, else candidates for the last word, one a line. `None` if the shell
 /// is unknown.

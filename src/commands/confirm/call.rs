@@ -9,7 +9,7 @@ use crate::commands::run::order_outcomes::{OrderFailure, OrderOutcome};
 use crate::domain::confirm::{Confirmation, Consent, decide_each, decide_settled};
 use crate::domain::obstacle::refusal;
 use crate::domain::order::{Order, OrderPk};
-use crate::domain::product::Catalogue;
+use crate::domain::products::Products;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Settled, Settlement};
@@ -72,14 +72,14 @@ impl ConfirmCall<'_> {
     /// Loads the orders and decides: on all together, or with `--keep-going` on each in the order given.
     pub fn decide(&self, read: &Read<'_>) -> anyhow::Result<Vec<Decision>> {
         let found = || self.named.iter().filter_map(|(_, found)| found.as_ref().ok());
-        let (orders, catalogue) = load(read, found())?;
+        let (orders, products) = load(read, found())?;
         let orders = self.agreed(orders);
         let settled = self.decide_settlements(read, &orders)?;
         if self.keep_going {
-            return Ok(self.decide_one_by_one(orders, catalogue, settled));
+            return Ok(self.decide_one_by_one(orders, products, settled));
         }
         orders.iter().try_for_each(|order| self.consent.covers(order)).map_err(Failure::from)?;
-        let confirmed = decide_settled(&orders, &catalogue, self.consent.accepts_prices(), settled)
+        let confirmed = decide_settled(&orders, &products, self.consent.accepts_prices(), settled)
             .map_err(|obstacles| self.with_settlement(refusal(&orders, &obstacles), &orders))?;
         let confirmed = orders.into_iter().zip(confirmed);
         let confirmed = confirmed.map(|(order, (confirmation, settled))| Confirmed { order, confirmation, settled });
@@ -100,7 +100,7 @@ impl ConfirmCall<'_> {
     fn decide_one_by_one(
         &self,
         orders: Vec<Order>,
-        catalogue: Catalogue,
+        products: Products,
         settled: Vec<Result<Settled, Refusal>>,
     ) -> Vec<Decision> {
         // An order whose payment is refused takes no stock from those after it.
@@ -110,7 +110,7 @@ impl ConfirmCall<'_> {
             .filter(|(_, settled)| settled.is_ok())
             .map(|(order, _)| order.clone())
             .collect();
-        let mut confirmations = decide_each(&payable, catalogue, &self.consent).into_iter();
+        let mut confirmations = decide_each(&payable, products, &self.consent).into_iter();
         let mut decide = |reference: &Reference, order: Order, settled: Result<Settled, Refusal>| {
             let decided = settled.and_then(|settled| Ok(confirmations.next().transpose()?.map(|one| (one, settled))));
             match decided {
@@ -148,10 +148,10 @@ impl ConfirmCall<'_> {
 }
 
 /// Loads orders with the products of their items.
-fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(Vec<Order>, Catalogue), StoreError> {
+fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(Vec<Order>, Products), StoreError> {
     let orders = read.orders(&found.map(|found| found.pk).collect::<Vec<_>>())?;
-    let catalogue = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
-    Ok((orders, catalogue))
+    let products = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
+    Ok((orders, products))
 }
 
 /// Enters a confirmation with its settlement. Returns what was recorded of the payment.

@@ -6,8 +6,8 @@ use clap::Args;
 
 use crate::commands::arguments::payment::PaidArgs;
 use crate::domain::order::Order;
-use crate::domain::pay::{SameReceipt, decide};
 use crate::domain::payment::Method;
+use crate::domain::record_payment::{SameReceipt, decide};
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Settled, Settlement};
 use crate::domain::time::Timestamp;

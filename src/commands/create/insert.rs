@@ -5,12 +5,12 @@ use uuid::Uuid;
 use crate::commands::intake::order_intake::{OrderIntake, StoredOrder};
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Order;
+use crate::domain::permission::{Caller, Task};
 use crate::domain::problems::Problems;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::RefusalKind;
 use crate::domain::resolve::{Rejected, resolve};
 use crate::domain::text::shorten;
-use crate::domain::user::{Caller, Task};
 use crate::error::{Explained, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, ContentHash, StoreError, Write};
@@ -38,7 +38,7 @@ pub fn insert_or_match(
             _ => {}
         }
         let is_without_products = || write.all_products().is_ok_and(|all| all.is_empty());
-        if rejected.kind == RefusalKind::InvalidInput && sender.may(Task::Products).is_ok() && is_without_products() {
+        if rejected.kind == RefusalKind::InvalidInput && sender.may(Task::Products) && is_without_products() {
             let hint = Hint::run("to add products first", CommandLine::of("product import FILE"));
             explained.failure = explained.failure.hint(hint);
         }

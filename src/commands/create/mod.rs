@@ -13,8 +13,8 @@ use super::pay::recording::Entered;
 use super::run::facts::{CommandFacts, Group};
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Order;
+use crate::domain::permission::{Caller, Task};
 use crate::domain::reference::Reference;
-use crate::domain::user::{Caller, Task};
 use crate::error::{Exit, Failure};
 use crate::render::json;
 use insert::insert_or_match;
@@ -75,7 +75,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 /// Returns whether somebody who works in the shop is to be asked for the order.
 fn is_to_ask(context: &Context) -> Result<bool, Failure> {
-    let may_see_all = context.caller.may(Task::Edit).is_ok();
+    let may_see_all = context.caller.may(Task::Edit);
     Ok(may_see_all
         && context.is_to_ask("an order is to be typed", "name a file, or type the order with --phone and --item")?)
 }

@@ -11,12 +11,13 @@ use crate::domain::holding::Holding;
 use crate::domain::money::Money;
 use crate::domain::obstacle::refusal;
 use crate::domain::order::Order;
+use crate::domain::permission::Task;
 use crate::domain::reference::Reference;
-use crate::domain::refusal::{Conflict, Refusal, Remedy};
+use crate::domain::refusal::{Conflict, Refusal};
+use crate::domain::remedy::Remedy;
 use crate::domain::settlement::Settlement;
 use crate::domain::status::Status;
-use crate::domain::transition::{self, Request};
-use crate::domain::user::Task;
+use crate::domain::transition::{self, StatusRequest};
 use crate::error::Failure;
 use crate::store::{Audit, Write};
 
@@ -64,9 +65,9 @@ impl Sale {
     /// Confirms a new order, records its payment and hands it over. Returns what came of the payment.
     pub fn sell(&self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
         let alone = std::slice::from_ref(order);
-        let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
+        let products = write.products(order.items.iter().map(|item| item.product_id))?;
         let unwritten = |refusal, instead| before_it_is_there(refusal, &order.summary.reference, instead);
-        let confirmation = decide(alone, &catalogue, false)
+        let confirmation = decide(alone, &products, false)
             .map_err(|obstacles| {
                 unwritten(refusal(alone, &obstacles), "without --confirm the order is stored as pending")
             })?
@@ -78,7 +79,7 @@ impl Sale {
         let entered = enter_confirmation(write, &confirmation, &settled, &audit)?;
         if self.is_delivered {
             let confirmed = write.orders(&[order.summary.pk])?.remove(0);
-            let request = Request { to: Status::Delivered, force: false, restock: true, keep: Money::ZERO };
+            let request = StatusRequest { to: Status::Delivered, force: false, is_sellable: true, keep: Money::ZERO };
             // It keeps what it holds.
             let change = transition::decide(&confirmed, &Holding::default(), request).map_err(Failure::from)?;
             write.change_status(&change, &audit)?;
@@ -96,7 +97,7 @@ impl Sale {
         let (open, remedy) = match summary.status {
             Status::Pending => ("pending", Remedy::Confirm(reference.clone())),
             Status::Cancelled => ("cancelled", Remedy::ShowOrder(reference.clone())),
-            _ if self.settlement != Settlement::Unsaid && summary.recorded.is_none() => {
+            _ if self.settlement != Settlement::Unsaid && summary.payments_sum.is_none() => {
                 ("not paid", Remedy::ShowOrder(reference.clone()))
             }
             status if self.is_delivered && status != Status::Delivered => {

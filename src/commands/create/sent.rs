@@ -7,7 +7,7 @@ use super::insert::refuse;
 use crate::commands::Context;
 use crate::commands::intake::source::{InputFile, open_source};
 use crate::domain::incoming::{IncomingOrder, SourceKind};
-use crate::domain::product::NamedProduct;
+use crate::domain::product_name::NamedProduct;
 use crate::domain::resolve::unknown_products;
 use crate::domain::zone::Zone;
 use crate::error::{Failure, FailureKind};

@@ -8,12 +8,12 @@ use crate::commands::product::name;
 use crate::domain::calendar::When;
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Customer;
+use crate::domain::permission::{Caller, Task};
 use crate::domain::phone::read_phone;
 use crate::domain::reference::Reference;
 use crate::domain::terms::TermsEdit;
 use crate::domain::time::Timestamp;
 use crate::domain::typed::{TypedItem, TypedOrder};
-use crate::domain::user::{Caller, Task};
 use crate::error::Failure;
 use crate::store::Read;
 
@@ -92,7 +92,7 @@ impl TypedDraft {
         now: Timestamp,
         caller: &Caller,
     ) -> anyhow::Result<(IncomingOrder, Option<Reference>)> {
-        let is_by_shop = caller.may(Task::Edit).is_ok();
+        let is_by_shop = caller.may(Task::Edit);
         let last = match (&self.name, &self.address) {
             (Some(_), Some(_)) => None,
             _ => read.last_order_of(&self.phone)?.filter(|order| caller.sees(order)),

@@ -49,8 +49,8 @@ pub const SORT_FIELDS: [(&str, CustomerSort); 8] = [
     ("digits", CustomerSort::Phone),
     ("name", CustomerSort::Name),
     ("orderCount", CustomerSort::OrderCount),
-    ("keptPieces", CustomerSort::KeptPieces),
-    ("keptTotal", CustomerSort::KeptTotal),
+    ("keptPieces", CustomerSort::BoughtPieces),
+    ("keptTotal", CustomerSort::BoughtTotal),
     ("due", CustomerSort::Due),
 ];
 

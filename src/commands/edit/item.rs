@@ -4,7 +4,7 @@ use clap::{ArgGroup, Args};
 
 use crate::commands::naming::find_product;
 use crate::commands::product::size;
-use crate::domain::edit::ItemEdit;
+use crate::domain::item_edit::ItemEdit;
 use crate::domain::item_spec::quantity;
 use crate::domain::money::Money;
 use crate::error::Failure;

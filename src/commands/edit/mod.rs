@@ -15,7 +15,8 @@ use super::pay::recording::say_owed;
 use super::product::name;
 use super::run::facts::{CommandFacts, Group};
 use super::set_status::CHANGEABLE;
-use crate::domain::edit::{Edit, ItemEdit, decide};
+use crate::domain::edit::{Edit, decide};
+use crate::domain::item_edit::ItemEdit;
 use crate::domain::phone::read_phone;
 use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
@@ -81,12 +82,12 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let order = find_order(write, &reference, &naming)?;
         let edit = args.edit(write)?;
         let of_items = order.items.iter().map(|item| item.product_id);
-        let catalogue = write.products(of_items.chain(edit.items.as_ref().and_then(ItemEdit::product)))?;
+        let products = write.products(of_items.chain(edit.items.as_ref().and_then(ItemEdit::product)))?;
         let held = write.held_stock(order.summary.pk)?;
         // A note alone is no edit: any status takes it.
         let changes = match edit == Edit::default() {
             true => None,
-            false => Some(decide(&order, &held, &catalogue, &edit, &mut &ids).map_err(Failure::from)?),
+            false => Some(decide(&order, &held, &products, &edit, &mut &ids).map_err(Failure::from)?),
         };
         let changes = changes.filter(|edited| !edited.changes.is_empty());
         let shared = shared_number(write, &order.summary, &edit.shipping)?;

@@ -4,15 +4,15 @@ use uuid::Uuid;
 
 use super::import_summary::RecordOutcome;
 use crate::domain::incoming::Revision;
+use crate::domain::intake::{decide_new, decide_repeat};
 use crate::domain::order::{OrderItem, OrderPk};
-use crate::domain::product::Catalogue;
-use crate::domain::receive::{decide_new, decide_repeat};
+use crate::domain::permission::{Caller, Task};
+use crate::domain::products::Products;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::RefusalKind;
 use crate::domain::resolve::{Rejected, ResolvedOrder, resolve, unknown_products};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{Caller, Task};
 use crate::input::parsed_order::ParsedOrder;
 use crate::store::{Audit, ContentHash, OrderBatch, StoreError};
 
@@ -62,7 +62,7 @@ impl CheckedOrder {
     pub fn of(
         parsed: ParsedOrder,
         now: Timestamp,
-        catalogue: &Catalogue,
+        catalogue: &Products,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> CheckedOrder {
         let ParsedOrder { label, products, source, revision, order } = parsed;
@@ -194,17 +194,18 @@ impl OrderIntake<'_, '_, '_> {
         hash: ContentHash,
     ) -> Result<Result<StoredOrder, Rejected>, StoreError> {
         // Almost every order is new and like no other: inserting it then shows whether its reference is free.
-        let is_like_another = self.batch.is_like_another(order)?;
-        let mut known = if is_like_another { self.batch.known_order(&order.reference, hash)? } else { None };
+        let may_be_duplicate = self.batch.may_be_duplicate(order)?;
+        let mut known = if may_be_duplicate { self.batch.known_order(&order.reference, hash)? } else { None };
         if known.is_none() {
-            let mut likely_duplicates = if is_like_another { self.batch.likely_duplicates(order)? } else { Vec::new() };
+            let mut likely_duplicates =
+                if may_be_duplicate { self.batch.likely_duplicates(order)? } else { Vec::new() };
             likely_duplicates.retain(|order| self.sender.sees(&order.summary));
             let decision = decide_new(order, &likely_duplicates, self.settings);
             if let Ok(warnings) = &decision
                 && let Some(pk) = self.insert(order, hash)?
             {
                 // Remarks on a customer are not for buyers and guests.
-                let is_staff = self.sender.may(Task::Customers).is_ok();
+                let is_staff = self.sender.may(Task::Customers);
                 let block = if is_staff { self.batch.block_of(order)? } else { None };
                 let warnings = warnings.iter().cloned().chain(block.map(|block| block.warning()));
                 return Ok(Ok(StoredOrder::New(pk, warnings.collect())));

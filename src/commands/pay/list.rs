@@ -8,8 +8,8 @@ use crate::commands::intake::import_summary::RecordOutcome;
 use crate::commands::intake::row_list::{RowList, print_sum};
 use crate::commands::run::imported::Imported;
 use crate::domain::money::Balance;
-use crate::domain::pay::{Alike, Listed, decide_listed, overpaid};
-use crate::domain::payment::{ListedPayment, Method, PaymentPk};
+use crate::domain::payment::{Method, PaymentPk};
+use crate::domain::record_payment::{Alike, Listed, ListedPayment, decide_listed, overpaid};
 use crate::domain::refusal::RefusalKind;
 use crate::domain::zone::Zone;
 use crate::error::{Exit, FailureKind};
@@ -96,7 +96,7 @@ impl Till<'_, '_> {
         let audit = Audit { note: note.or_else(|| self.audit.note.clone()), ..self.audit.clone() };
         self.write.record_payment(&payment, &audit)?;
         let (amount, method) = (payment.entry.amount, payment.entry.method);
-        summary.recorded = Some(payment.before.unwrap_or(Balance::ZERO).plus(amount));
+        summary.payments_sum = Some(payment.before.unwrap_or(Balance::ZERO).plus(amount));
         let is_new = self.methods.insert(method.clone());
         let warnings = [warning, is_new.then(|| new_method(&method)), overpaid(&summary)];
         Ok(RecordOutcome::Imported(warnings.into_iter().flatten().collect()))

@@ -9,7 +9,7 @@ use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;
 use crate::domain::product_change::{IncomingProduct, IncomingStock, add, discount_warning};
-use crate::domain::stock::NO_SIGNS;
+use crate::domain::start_size::SIZE_SIGNS_PROBLEM;
 use crate::error::{Exit, Failure};
 use crate::render::product;
 use crate::store::fold;
@@ -58,7 +58,7 @@ fn uuid(text: &str) -> Result<Uuid, String> {
 fn sized(text: &str) -> Result<(String, i64), String> {
     let (name, number) = text.rsplit_once('=').ok_or("must be SIZE=N, such as L=3")?;
     if name.contains('=') {
-        return Err(NO_SIGNS.to_owned());
+        return Err(SIZE_SIGNS_PROBLEM.to_owned());
     }
     Ok((size(name)?, pieces(number)?))
 }

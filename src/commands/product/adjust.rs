@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::order::QUANTITY_LIMIT;
-use crate::domain::stock::{Correction, correct};
+use crate::domain::stock_correction::{Correction, correct};
 use crate::domain::text::plain_number;
 use crate::error::{Exit, Failure};
 use crate::render::product;

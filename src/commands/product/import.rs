@@ -150,7 +150,7 @@ impl ProductIntake<'_, '_> {
         }
         apply_product(self.write, &decision.change, self.audit)?;
         self.changes.add(&decision)?;
-        decision.stock_kept.take_if(|_| self.is_brief);
+        decision.ignored_stock.take_if(|_| self.is_brief);
         Ok(outcome(decision))
     }
 }
@@ -180,7 +180,7 @@ fn placed(read: &ReadProduct, rejected: ProductRejected) -> Problems {
 }
 
 fn outcome(decision: ProductDecision) -> RecordOutcome {
-    let warnings = decision.warnings.into_iter().chain(decision.stock_kept).collect();
+    let warnings = decision.warnings.into_iter().chain(decision.ignored_stock).collect();
     match decision.change {
         ProductChange::New(_) => RecordOutcome::Imported(warnings),
         ProductChange::Update(_) => RecordOutcome::Updated(warnings),

@@ -8,7 +8,7 @@ use crate::commands::run::facts::{CommandFacts, Group};
 use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::product::Product;
 use crate::domain::settings::Settings;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::error::Exit;
 use crate::render::json::{PRODUCT_KEYS, product_fields};
 use crate::render::product;

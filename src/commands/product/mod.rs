@@ -107,7 +107,7 @@ const NEEDS_NOTE: &str = "a correction of stock needs a --note that says why";
 /// Prints a written product, or `text` for people.
 fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> String) -> anyhow::Result<()> {
     context.print_one(json::product(written), || match context.ui.quiet {
-        true => format!("{}\n", crate::domain::text::visible(&written.handle())),
+        true => format!("{}\n", crate::domain::visible::visible(&written.handle())),
         false => text(),
     })?;
     Ok(())

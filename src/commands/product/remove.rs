@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::commands::naming::{Naming, find_product_to_remove};
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::product::Product;
-use crate::domain::product_change::remove;
+use crate::domain::product_removal::remove;
 use crate::error::{Exit, Failure};
 use crate::render::product;
 use crate::store::{Read, StoreError};

@@ -9,7 +9,8 @@ use crate::commands::Context;
 use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::money::Money;
-use crate::domain::product_change::{Difference, IncomingProduct, ProductChange, remove_sizes};
+use crate::domain::product_change::{FieldChange, IncomingProduct, ProductChange};
+use crate::domain::product_removal::remove_sizes;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::render::product;
@@ -87,7 +88,7 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if matches!(decision.change, ProductChange::Unchanged(_)) && sizes.is_empty() {
         context.ui.note(&format!("{} already has these values; nothing changed", decision.change.product().handle()));
     }
-    if context.global.note.is_some() && sizes.is_empty() && !decision.differences.iter().any(Difference::is_price) {
+    if context.global.note.is_some() && sizes.is_empty() && !decision.differences.iter().any(FieldChange::is_price) {
         context.ui.note("the note is not stored: only a change of a price has one");
     }
     let changed = decision.change.product();

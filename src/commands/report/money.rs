@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::commands::arguments::{when, word_parser};
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::{When, day_of, day_start};
-use crate::domain::report::money::{Grouping, Outstanding};
+use crate::domain::report::money::{MoneyGrouping, Outstanding};
 use crate::domain::settings::Settings;
 use crate::error::Exit;
 use crate::options::OutputFormat;
@@ -29,8 +29,8 @@ use crate::store::Read;
   orders report money --json | jq -r '.withCouriers[].orderReference'")]
 pub struct MoneyArgs {
     /// What the rows are
-    #[arg(long, default_value = "method", value_parser = word_parser(&Grouping::ALL, Grouping::as_str))]
-    by: Grouping,
+    #[arg(long, default_value = "method", value_parser = word_parser(&MoneyGrouping::ALL, MoneyGrouping::as_str))]
+    by: MoneyGrouping,
     /// Only money that moved since then (paidAt): 2d, 12h, today, yesterday, a date, or RFC 3339 [default: 30 days]
     #[arg(long, value_name = "WHEN", value_parser = when)]
     since: Option<When>,
@@ -50,15 +50,15 @@ pub fn run(args: &MoneyArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let window = window(args.since, args.until, now, &zone)?;
         let mut money = Money::new(window, args.by, now, settings.clone());
         match args.by {
-            Grouping::Method => {
+            MoneyGrouping::Method => {
                 let sums = read.money_by_method(window)?;
                 sums.iter().try_for_each(|(method, flow)| money.add_method(method, *flow))?;
             }
-            Grouping::Day => {
+            MoneyGrouping::Day => {
                 let sums = read.money_by_day(window, zone)?;
                 sums.iter().try_for_each(|(day, flow)| money.add_day(*day, *flow))?;
             }
-            Grouping::Payment => read.each_payment(window, |payment| anyhow::Ok(money.add_payment(payment)?))?,
+            MoneyGrouping::Payment => read.each_payment(window, |payment| anyhow::Ok(money.add_payment(payment)?))?,
         }
         // CSV has one table.
         if has_lists {

@@ -40,8 +40,8 @@ pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let (mut rows, now) = (Rows::default(), context.now);
     let report = context.open_to_read()?.read(|read| {
-        let catalogue = read.products_waited_for()?;
-        let mut pending = Pending::new(&catalogue, now);
+        let products = read.products_waited_for()?;
+        let mut pending = Pending::new(&products, now);
         read.each_order(&filter, true, |order| anyhow::Ok(rows.add(&pending.add(order))?))?;
         anyhow::Ok(rows.report(&pending, &read.settings()?))
     })?;

@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::commands::arguments::{when, word_parser};
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::When;
-use crate::domain::report::sales::{Grouping, Sales};
+use crate::domain::report::sales::{Sales, SalesGrouping};
 use crate::error::Exit;
 use crate::render::report::sales;
 
@@ -24,8 +24,8 @@ use crate::render::report::sales;
   orders report sales --by week --format html > sales.html")]
 pub struct SalesArgs {
     /// What the rows are; a week begins on Monday
-    #[arg(long, default_value = "day", value_parser = word_parser(&Grouping::ALL, Grouping::as_str))]
-    by: Grouping,
+    #[arg(long, default_value = "day", value_parser = word_parser(&SalesGrouping::ALL, SalesGrouping::as_str))]
+    by: SalesGrouping,
     /// Only orders made since then (orderDate): 2d, 12h, today, yesterday, a date, or RFC 3339 [default: 30 days]
     #[arg(long, value_name = "WHEN", value_parser = when)]
     since: Option<When>,
@@ -44,7 +44,7 @@ pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let mut sales = Sales::new(window, args.by);
         read.each_sale(window, |sale| sales.add(sale, &zone))?;
         sales.finish(context.now, &zone);
-        if args.by == Grouping::Product {
+        if args.by == SalesGrouping::Product {
             sales.rows = read.sales_by_product(window)?;
         }
         anyhow::Ok((sales, settings))

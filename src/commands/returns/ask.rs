@@ -7,11 +7,14 @@ use crate::commands::run::context::declined;
 use crate::domain::holding::Holding;
 use crate::domain::item_spec::quantity;
 use crate::domain::order::{Order, OrderItem};
-use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, describe};
-use crate::domain::product::{Catalogue, Product};
+use crate::domain::product::Product;
+use crate::domain::products::Products;
+use crate::domain::record_payment::amount_to_refund;
 use crate::domain::refusal::Refusal;
-use crate::domain::returns::{Pieces, Replacement, Request, Returned, decide, refuse_status};
+use crate::domain::replacement::Replacement;
+use crate::domain::return_lines::ItemPieces;
+use crate::domain::returns::{ReturnRequest, Returned, decide, refuse_status};
 use crate::error::Failure;
 use crate::render::prose::sentence;
 use crate::render::{RenderStyle, returns};
@@ -22,14 +25,14 @@ use crate::ui;
 pub struct ReturnFacts {
     pub order: Order,
     pub held: Holding,
-    pub catalogue: Catalogue,
+    pub products: Products,
     /// The method of the last payment.
     pub method: Method,
 }
 
 /// What a person said yes to.
 pub struct AgreedReturn {
-    pub request: Request,
+    pub request: ReturnRequest,
     pub refund: Option<MovedMoney>,
     /// The order as it was shown; `None`: nothing was, as it cannot be done.
     pub shown: Option<Order>,
@@ -53,7 +56,7 @@ impl Questions<'_> {
     }
 
     /// Lets a person pick what comes back: items, and of those with several pieces how many.
-    pub fn pick(&self) -> anyhow::Result<Vec<Pieces>> {
+    pub fn pick(&self) -> anyhow::Result<Vec<ItemPieces>> {
         let ReturnFacts { order, .. } = &self.facts;
         refuse_status(order).map_err(Failure::from)?;
         let numbered = order.items.iter().enumerate().map(|(index, item)| (index + 1, item));
@@ -90,10 +93,10 @@ impl Questions<'_> {
         Ok(picked.into_iter().map(|place| items[place]).collect())
     }
 
-    fn ask_quantity(&self, number: usize, item: &OrderItem) -> anyhow::Result<Pieces> {
+    fn ask_quantity(&self, number: usize, item: &OrderItem) -> anyhow::Result<ItemPieces> {
         let left = item.pieces_left();
         if left == 1 {
-            return Ok(Pieces { number, quantity: 1 });
+            return Ok(ItemPieces { number, quantity: 1 });
         }
         ui::show(&returns::several(number, item, self.style.width));
         let quantity = self.context.ask_value("How many come back [1]", &self.refused(), |typed| match typed {
@@ -105,19 +108,19 @@ impl Questions<'_> {
                 }
             }),
         })?;
-        Ok(Pieces { number, quantity })
+        Ok(ItemPieces { number, quantity })
     }
 
     /// Shows what a return would do until a person says yes, with what their keys change of it.
-    pub fn ask(&self, mut request: Request, mut refund: Option<MovedMoney>) -> anyhow::Result<AgreedReturn> {
-        let ReturnFacts { order, catalogue, method, .. } = &self.facts;
+    pub fn ask(&self, mut request: ReturnRequest, mut refund: Option<MovedMoney>) -> anyhow::Result<AgreedReturn> {
+        let ReturnFacts { order, products, method, .. } = &self.facts;
         let (context, refused) = (self.context, self.refused());
         loop {
             let Ok((returned, after, back)) = self.decide(&request, refund.as_ref()) else {
                 // The return itself says why.
                 return Ok(AgreedReturn { request, refund, shown: None });
             };
-            let effects = returned.stock_effects(catalogue);
+            let effects = returned.stock_effects(products);
             ui::show(&returns::preview(&returned, &after, &effects, back.as_deref(), self.style));
             let owed = amount_to_refund(&after, None, None).ok().filter(|_| refund.is_none());
             let product = self.exchangeable(&request);
@@ -139,7 +142,7 @@ impl Questions<'_> {
                 EXCHANGE => {
                     let Some(product) = product else { continue };
                     let size = pick_size(product, self.style.width.saturating_sub(ui::MARGIN), &refused, context)?;
-                    let exchange = Request { replacement: Some(Replacement::Size(size)), ..request.clone() };
+                    let exchange = ReturnRequest { replacement: Some(Replacement::Size(size)), ..request.clone() };
                     match self.decide(&exchange, refund.as_ref()) {
                         Ok(_) => request = exchange,
                         Err(refusal) => {
@@ -167,11 +170,11 @@ impl Questions<'_> {
     /// Decides a return: the order after it, and the refund in words.
     fn decide(
         &self,
-        request: &Request,
+        request: &ReturnRequest,
         refund: Option<&MovedMoney>,
     ) -> Result<(Returned, Order, Option<String>), Refusal> {
-        let ReturnFacts { order, held, catalogue, .. } = &self.facts;
-        let returned = decide(order, held, catalogue, request, &mut self.context.ids())?;
+        let ReturnFacts { order, held, products, .. } = &self.facts;
+        let returned = decide(order, held, products, request, &mut self.context.ids())?;
         let after = returned.applied_to(order);
         let back = refund.map(|money| {
             let amount = amount_to_refund(&after, money.amount, None)?;
@@ -182,14 +185,14 @@ impl Questions<'_> {
     }
 
     /// Returns the product of what comes back, if it can be exchanged for another size.
-    fn exchangeable(&self, request: &Request) -> Option<&Product> {
-        let ReturnFacts { order, catalogue, .. } = &self.facts;
+    fn exchangeable(&self, request: &ReturnRequest) -> Option<&Product> {
+        let ReturnFacts { order, products, .. } = &self.facts;
         if request.replacement.is_some() || request.keep.is_some() {
             return None;
         }
-        let mut products = request.pieces.iter().filter_map(|one| order.items.get(one.number.checked_sub(1)?));
-        let first = products.next()?.product_id;
-        let is_one = products.all(|item| item.product_id == first);
-        catalogue.get(first).filter(|product| is_one && product.is_sized())
+        let mut items = request.pieces.iter().filter_map(|one| order.items.get(one.number.checked_sub(1)?));
+        let first = items.next()?.product_id;
+        let is_one = items.all(|item| item.product_id == first);
+        products.get(first).filter(|product| is_one && product.is_sized())
     }
 }

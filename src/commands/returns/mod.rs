@@ -16,11 +16,14 @@ use crate::domain::holding::Holding;
 use crate::domain::item_spec::REPLACEMENT;
 use crate::domain::money::Money;
 use crate::domain::order::{Order, QUANTITY_LIMIT};
-use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
-use crate::domain::product::Catalogue;
-use crate::domain::refusal::{Conflict, Refusal, Remedy};
-use crate::domain::returns::{Pieces, Replacement, Request, decide};
+use crate::domain::products::Products;
+use crate::domain::record_payment::amount_to_refund;
+use crate::domain::refusal::{Conflict, Refusal};
+use crate::domain::remedy::Remedy;
+use crate::domain::replacement::Replacement;
+use crate::domain::return_lines::ItemPieces;
+use crate::domain::returns::{ReturnRequest, decide};
 use crate::domain::status::Status;
 use crate::domain::text::whole_number;
 use crate::error::{Exit, Failure, FailureKind};
@@ -51,7 +54,7 @@ pub struct ReturnArgs {
     reference: Option<String>,
     /// What comes back: Q pieces [default: 1] of item N, as show numbers them
     #[arg(value_name = "N[*Q]", value_parser = pieces)]
-    items: Vec<Pieces>,
+    items: Vec<ItemPieces>,
     /// The pieces cannot be sold again: they are written off
     #[arg(long)]
     damaged: bool,
@@ -79,11 +82,11 @@ pub struct ReturnArgs {
 const RETURNABLE: &[Status] = &[Status::Shipped, Status::Delivered];
 
 /// Reads `2` or `2*3`: three pieces of item 2.
-fn pieces(text: &str) -> Result<Pieces, String> {
+fn pieces(text: &str) -> Result<ItemPieces, String> {
     let (number, quantity) = text.split_once('*').unwrap_or((text, "1"));
     match (whole_number(number), whole_number(quantity)) {
         (Some(number @ 1..), Some(quantity @ 1..=QUANTITY_LIMIT)) => {
-            Ok(Pieces { number: usize::try_from(number).unwrap_or(usize::MAX), quantity })
+            Ok(ItemPieces { number: usize::try_from(number).unwrap_or(usize::MAX), quantity })
         }
         _ => Err("must be the number of an item, as show numbers them, and how many pieces: 2 or 2*3".to_owned()),
     }
@@ -110,8 +113,8 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
         if answer.as_ref().is_some_and(|answer| answer.shown.as_ref().is_some_and(|shown| *shown != order)) {
             return Err(Failure::from(Refusal::changed(&order.summary.reference)).into());
         }
-        let (held, catalogue) = facts(write, &order, &request)?;
-        let returned = decide(&order, &held, &catalogue, &request, &mut &ids).map_err(Failure::from)?;
+        let (held, products) = facts(write, &order, &request)?;
+        let returned = decide(&order, &held, &products, &request, &mut &ids).map_err(Failure::from)?;
         if answer.as_ref().is_some_and(|answer| answer.shown.is_none()) {
             return Err(Failure::from(Refusal::changed(&order.summary.reference)).into());
         }
@@ -135,22 +138,22 @@ impl ReturnArgs {
         let (facts, request, settings) = store.read(|read| {
             let order = find_order(read, reference, naming)?;
             let request = self.request(read)?;
-            let (held, catalogue) = facts(read, &order, &request)?;
+            let (held, products) = facts(read, &order, &request)?;
             let method = read.last_method()?.unwrap_or_else(Method::cash);
-            anyhow::Ok((ask::ReturnFacts { order, held, catalogue, method }, request, read.settings()?))
+            anyhow::Ok((ask::ReturnFacts { order, held, products, method }, request, read.settings()?))
         })?;
         let questions = Questions { facts, style: context.style_of_questions(&settings), context };
         let pieces = if request.pieces.is_empty() { questions.pick()? } else { request.pieces.clone() };
-        questions.ask(Request { pieces, ..request }, self.refund())
+        questions.ask(ReturnRequest { pieces, ..request }, self.refund())
     }
 
-    fn request(&self, read: &Read<'_>) -> anyhow::Result<Request> {
+    fn request(&self, read: &Read<'_>) -> anyhow::Result<ReturnRequest> {
         let replacement = match (&self.exchange, &self.replacement) {
             (Some(size), _) => Some(Replacement::Size(size.clone())),
             (None, Some(spec)) => Some(replacement(read, spec)?),
             (None, None) => None,
         };
-        Ok(Request { pieces: self.items.clone(), is_damaged: self.damaged, replacement, keep: self.keep })
+        Ok(ReturnRequest { pieces: self.items.clone(), is_damaged: self.damaged, replacement, keep: self.keep })
     }
 
     /// Returns the refund, if one was asked for.
@@ -161,10 +164,10 @@ impl ReturnArgs {
 }
 
 /// Loads what a decision on a return needs beside the order.
-fn facts(read: &Read<'_>, order: &Order, request: &Request) -> Result<(Holding, Catalogue), StoreError> {
+fn facts(read: &Read<'_>, order: &Order, request: &ReturnRequest) -> Result<(Holding, Products), StoreError> {
     let of_items = order.items.iter().map(|item| item.product_id);
-    let catalogue = read.products(of_items.chain(request.replacement.as_ref().and_then(Replacement::product)))?;
-    Ok((read.held_stock(order.summary.pk)?, catalogue))
+    let products = read.products(of_items.chain(request.replacement.as_ref().and_then(Replacement::product)))?;
+    Ok((read.held_stock(order.summary.pk)?, products))
 }
 
 /// Records that money goes back.

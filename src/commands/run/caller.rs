@@ -1,8 +1,9 @@
 //! Who runs a command, and whether they may.
 
 use super::context::Context;
+use crate::domain::permission::{Caller, Task};
 use crate::domain::text::shorten;
-use crate::domain::user::{Caller, Role, Task, User};
+use crate::domain::user::{Role, User};
 use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 
@@ -26,7 +27,7 @@ impl Context {
 
     /// Checks that the caller may do `task`.
     pub fn ensure_may(&self, task: Task) -> Result<(), Failure> {
-        self.caller.may(task).map_err(|refused| {
+        self.caller.ensure_may(task).map_err(|refused| {
             let mut rule = refused.to_owned();
             rule[..1].make_ascii_lowercase();
             let denied = |message| Failure::new(FailureKind::PermissionDenied, message).error(refused);

@@ -6,9 +6,9 @@ use std::cell::Cell;
 
 use uuid::{ContextV7, Uuid};
 
+use crate::domain::permission::Caller;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Clock, Timestamp};
-use crate::domain::user::Caller;
 use crate::error::{Failure, FailureKind};
 use crate::hint::{Hint, KeptOptions};
 use crate::options::{Global, OutputFormat};

@@ -1,10 +1,10 @@
 //! What a command declares about itself besides its arguments.
 
+use crate::domain::permission::Task;
 use clap::builder::CommandExt;
 
 use super::imported::Imported;
 use crate::domain::status::Status;
-use crate::domain::user::Task;
 
 /// The groups in which `orders help` shows the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

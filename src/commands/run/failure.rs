@@ -6,7 +6,7 @@ use super::context::Context;
 use super::facts::{CommandFacts, task_named};
 use super::imported::Imported;
 #[cfg(feature = "cluster")]
-use crate::domain::text::shell_argument;
+use crate::domain::shell::shell_argument;
 use crate::error::{Explained, Failure, FailureKind, Fault, NAME_ANOTHER_FILE, explain};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::Body;
@@ -85,7 +85,7 @@ fn replica_hint(error: &anyhow::Error, context: &Context) -> Option<Hint> {
 pub fn with_fitting_hints(mut failure: Failure, context: &Context) -> Failure {
     let may = |hint: &Hint| {
         let task = hint.command_name().and_then(task_named);
-        task.is_none_or(|task| context.caller.may(task).is_ok())
+        task.is_none_or(|task| context.caller.may(task))
     };
     failure.remedies.retain(may);
     let kept = context.kept_options();

@@ -11,7 +11,7 @@ use super::address::{ensure_file, is_url};
 use super::context::Context;
 #[cfg(feature = "cluster")]
 use super::shop;
-use crate::domain::text::shell_argument;
+use crate::domain::shell::shell_argument;
 use crate::error::Failure;
 #[cfg(feature = "cluster")]
 use crate::store::Address;

@@ -7,8 +7,8 @@ use crate::commands::naming::Named;
 use crate::domain::money::Money;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::status::Status;
-use crate::domain::text::visible;
-use crate::domain::transition::{Request, decide};
+use crate::domain::transition::{StatusRequest, decide};
+use crate::domain::visible::visible;
 use crate::render::order;
 use crate::render::prose::fit;
 use crate::store::Store;
@@ -18,7 +18,7 @@ use crate::ui;
 pub fn ask(
     store: &Store,
     named: &[Named<'_>],
-    request: Request,
+    request: StatusRequest,
     context: &Context,
 ) -> anyhow::Result<HashMap<OrderPk, Order>> {
     let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();

@@ -11,10 +11,11 @@ use crate::commands::run::order_outcomes::{OrderFailure, OutcomeForm, print_outc
 use crate::domain::holding::Holding;
 use crate::domain::order::{Order, OrderSummary};
 use crate::domain::reference::Reference;
-use crate::domain::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use crate::domain::refusal::{Conflict, Refusal, RefusalKind};
+use crate::domain::remedy::Remedy;
 use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
-use crate::domain::transition::{Request, StatusChange, decide};
+use crate::domain::transition::{StatusChange, StatusRequest, decide};
 use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::ORDER_KEYS;
@@ -25,13 +26,13 @@ use crate::store::{Audit, StoreError, Write};
 /// `cancel` uses it too; `verb` names the action.
 pub fn change(
     refs: &[String],
-    request: Request,
+    request: StatusRequest,
     shipping: &ShippingEdit,
     keep_going: bool,
     verb: &str,
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
-    if !request.restock && context.global.note.is_none() {
+    if !request.is_sellable && context.global.note.is_none() {
         return Err(Failure::usage("--no-restock needs a --note that says why").hint("add --note WHY").into());
     }
     let from = leaving_for(request);
@@ -114,7 +115,12 @@ pub fn change(
 }
 
 /// Decides the step of an order. One that was taken already can still get its courier.
-fn step(order: &Order, held: &Holding, request: Request, shipping: &ShippingEdit) -> Result<StatusChange, Refusal> {
+fn step(
+    order: &Order,
+    held: &Holding,
+    request: StatusRequest,
+    shipping: &ShippingEdit,
+) -> Result<StatusChange, Refusal> {
     decide(order, held, request).map_err(|mut refusal| {
         let is_taken = refusal.kind == RefusalKind::Conflict(Conflict::Already);
         if is_taken && *shipping != ShippingEdit::default() {
@@ -143,9 +149,9 @@ pub(super) fn record(
 }
 
 /// Returns the statuses from which a request can change orders.
-fn leaving_for(request: Request) -> Vec<Status> {
+fn leaving_for(request: StatusRequest) -> Vec<Status> {
     let can_leave =
-        |from: &Status| from.next().contains(&request.to) || request.force && from.may_be_forced_to(request.to);
+        |from: &Status| from.allowed().contains(&request.to) || request.force && from.may_be_forced_to(request.to);
     Status::ALL.into_iter().filter(can_leave).collect()
 }
 

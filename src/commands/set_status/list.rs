@@ -10,7 +10,7 @@ use crate::commands::intake::row_list::{RowList, print_sum};
 use crate::commands::run::imported::Imported;
 use crate::domain::listed_status::{Listed, ListedStatus};
 use crate::domain::order::OrderPk;
-use crate::domain::pay::overpaid;
+use crate::domain::record_payment::overpaid;
 use crate::domain::refusal::Refusal;
 use crate::domain::status::Status;
 use crate::error::{Exit, FailureKind};

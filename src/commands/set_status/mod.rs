@@ -22,7 +22,7 @@ use crate::domain::money::Money;
 use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
-use crate::domain::transition::Request;
+use crate::domain::transition::StatusRequest;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::input::list::status::StatusForm;
@@ -111,7 +111,7 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
             .into());
     }
     let keep = args.keep.unwrap_or_default();
-    let request = Request { to: status, force: args.force, restock: !args.no_restock, keep };
+    let request = StatusRequest { to: status, force: args.force, is_sellable: !args.no_restock, keep };
     change(refs, request, &shipping, args.keep_going, &format!("move to {status}"), context)
 }
 
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn changeable_statuses_have_a_next_status() {
-        let with_next: Vec<Status> = Status::ALL.into_iter().filter(|status| !status.next().is_empty()).collect();
+        let with_next: Vec<Status> = Status::ALL.into_iter().filter(|status| !status.allowed().is_empty()).collect();
         assert_eq!(with_next, CHANGEABLE);
     }
 }

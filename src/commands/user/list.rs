@@ -5,7 +5,7 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::arguments::listing::choose_fields;
 use crate::commands::run::facts::{CommandFacts, Group};
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::error::Exit;
 use crate::render::json::{USER_KEYS, choose};
 use crate::render::{json, user};

@@ -6,7 +6,7 @@ use crate::commands::Context;
 use crate::commands::naming::find_user;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::bidi::shown;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::error::Exit;
 use crate::render::json;
 

@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 
 /// How money that moved is grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grouping {
+pub enum MoneyGrouping {
     /// By the method.
     Method,
     /// By days of the shop's calendar.
@@ -19,16 +19,16 @@ pub enum Grouping {
     Payment,
 }
 
-impl Grouping {
+impl MoneyGrouping {
     /// All groupings, the usual one first.
-    pub const ALL: [Grouping; 3] = [Grouping::Method, Grouping::Day, Grouping::Payment];
+    pub const ALL: [MoneyGrouping; 3] = [MoneyGrouping::Method, MoneyGrouping::Day, MoneyGrouping::Payment];
 
     /// Returns its word, as on the command line and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Grouping::Method => "method",
-            Grouping::Day => "day",
-            Grouping::Payment => "payment",
+            MoneyGrouping::Method => "method",
+            MoneyGrouping::Day => "day",
+            MoneyGrouping::Payment => "payment",
         }
     }
 }
@@ -112,14 +112,14 @@ impl Outstanding {
 
 /// An order in one of these lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
+pub struct OutstandingOrder {
     /// The order.
     pub order: OrderSummary,
     /// Since when: it left the shop, was cancelled or last paid, or was confirmed.
     pub since: Timestamp,
 }
 
-impl Waiting {
+impl OutstandingOrder {
     /// Returns what was paid: nothing where nobody recorded a payment.
     pub fn paid(&self) -> Balance {
         self.order.paid().unwrap_or_default()
@@ -132,7 +132,7 @@ impl Waiting {
 
     /// Returns how long it has waited.
     pub fn waited(&self, now: Timestamp) -> Duration {
-        Duration::milliseconds((now.millis() - self.since.millis()).max(0))
+        now.since(self.since)
     }
 }
 
@@ -167,14 +167,14 @@ mod tests {
     /// The words are typed on the command line, and in the JSON that scripts read.
     #[test]
     fn the_words_of_the_report_stay() {
-        assert_eq!(Grouping::ALL.map(Grouping::as_str), ["method", "day", "payment"]);
+        assert_eq!(MoneyGrouping::ALL.map(MoneyGrouping::as_str), ["method", "day", "payment"]);
         assert_eq!(Outstanding::ALL.map(Outstanding::key), ["withCouriers", "owed", "unpaid"]);
     }
 
     #[test]
     fn an_order_that_waits_says_how_much_and_how_long() {
+        use crate::domain::order_samples::{incoming, order};
         use crate::domain::product::tests::product;
-        use crate::domain::receive::tests::{incoming, order};
         use crate::domain::status::Status;
         let shirt = product("Shirt", &[("", 1)]);
         let catalogue = [shirt.clone()].into_iter().collect();
@@ -184,11 +184,11 @@ mod tests {
         for (recorded, paid, due) in
             [(None, 0, 2999), (Some(balance(1000)), 1000, 1999), (Some(balance(4000)), 4000, -1001)]
         {
-            order.recorded = recorded;
-            let waiting = Waiting { order: order.clone(), since };
+            order.payments_sum = recorded;
+            let waiting = OutstandingOrder { order: order.clone(), since };
             assert_eq!((waiting.paid(), waiting.due()), (balance(paid), balance(due)));
         }
-        let waiting = Waiting { order, since };
+        let waiting = OutstandingOrder { order, since };
         let waited = |millis| waiting.waited(Timestamp::from_millis(millis).unwrap());
         assert_eq!([waited(7000), waited(4000)], [Duration::seconds(2), Duration::zero()]);
     }

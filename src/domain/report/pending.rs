@@ -8,7 +8,7 @@ use super::Sums;
 use crate::domain::confirm::decide;
 use crate::domain::obstacle::Obstacle;
 use crate::domain::order::Order;
-use crate::domain::product::Catalogue;
+use crate::domain::products::Products;
 use crate::domain::time::Timestamp;
 
 /// Whether there is stock for a pending order.
@@ -38,7 +38,7 @@ impl Availability {
 
 /// A pending order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting<'o> {
+pub struct WaitingOrder<'o> {
     /// The order.
     pub order: &'o Order,
     /// How long the customer has waited.
@@ -58,19 +58,19 @@ pub struct Pending<'c> {
     /// Sums over all pending orders.
     pub totals: Sums,
     counts: BTreeMap<Availability, u64>,
-    catalogue: &'c Catalogue,
+    products: &'c Products,
     /// The stock left if the orders so far were confirmed.
-    left: Catalogue,
+    left: Products,
 }
 
 impl<'c> Pending<'c> {
     /// Starts without orders.
-    pub fn new(catalogue: &'c Catalogue, now: Timestamp) -> Pending<'c> {
-        Pending { now, totals: Sums::default(), counts: BTreeMap::new(), catalogue, left: catalogue.clone() }
+    pub fn new(products: &'c Products, now: Timestamp) -> Pending<'c> {
+        Pending { now, totals: Sums::default(), counts: BTreeMap::new(), products, left: products.clone() }
     }
 
     /// Adds the next pending order. Call it in order of waiting: each order gets the stock that the ones before it leave.
-    pub fn add<'o>(&mut self, order: &'o Order) -> Waiting<'o> {
+    pub fn add<'o>(&mut self, order: &'o Order) -> WaitingOrder<'o> {
         let summary = &order.summary;
         self.totals.add(&Sums {
             orders: 1,
@@ -78,10 +78,10 @@ impl<'c> Pending<'c> {
             total: summary.total,
             currencies: summary.currency.iter().cloned().collect(),
         });
-        let waited = Duration::milliseconds((self.now.millis() - summary.waits_since().millis()).max(0));
-        let (availability, problems) = availability(order, self.catalogue, &mut self.left);
+        let waited = self.now.since(summary.waits_since());
+        let (availability, problems) = availability(order, self.products, &mut self.left);
         *self.counts.entry(availability).or_default() += 1;
-        Waiting { order, waited, availability, problems }
+        WaitingOrder { order, waited, availability, problems }
     }
 
     /// Counts the orders with this availability.
@@ -90,7 +90,7 @@ impl<'c> Pending<'c> {
     }
 }
 
-fn availability(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (Availability, Vec<Obstacle>) {
+fn availability(order: &Order, products: &Products, left: &mut Products) -> (Availability, Vec<Obstacle>) {
     let alone = std::slice::from_ref(order);
     // Prices say nothing about the stock.
     let availability = match decide(alone, left, true) {
@@ -100,7 +100,7 @@ fn availability(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (
             }
             Availability::Enough
         }
-        Err(_) => match decide(alone, catalogue, true) {
+        Err(_) => match decide(alone, products, true) {
             Ok(_) => Availability::Contested,
             Err(problems) if problems.iter().any(|problem| matches!(problem, Obstacle::Short(_))) => {
                 Availability::Short
@@ -108,7 +108,7 @@ fn availability(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (
             Err(_) => Availability::Unclear,
         },
     };
-    let stock = if availability == Availability::Contested { left } else { catalogue };
+    let stock = if availability == Availability::Contested { left } else { products };
     (availability, decide(alone, stock, false).err().unwrap_or_default())
 }
 
@@ -116,24 +116,22 @@ fn availability(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (
 mod tests {
     use super::*;
     use crate::domain::money::Money;
+    use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
     use crate::domain::status::Status;
 
     #[test]
     fn the_longest_waiting_order_gets_the_stock_first() {
         let shirt = product("Shirt", &[("S", 1), ("L", 3)]);
-        let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
+        let products: Products = [shirt.clone()].into_iter().collect();
         let now = Timestamp::parse("2026-02-07T08:00:00Z").unwrap();
         let orders: Vec<Order> = [(2, Some("L")), (4, Some("L")), (1, Some("L")), (1, Some("L")), (1, None)]
             .into_iter()
             .zip(1..)
-            .map(|((quantity, size), pk)| {
-                order(&incoming(&[(&shirt, quantity, size)]), &catalogue, pk, Status::Pending)
-            })
+            .map(|((quantity, size), pk)| order(&incoming(&[(&shirt, quantity, size)]), &products, pk, Status::Pending))
             .collect();
-        let mut pending = Pending::new(&catalogue, now);
-        let rows: Vec<Waiting<'_>> = orders.iter().map(|order| pending.add(order)).collect();
+        let mut pending = Pending::new(&products, now);
+        let rows: Vec<WaitingOrder<'_>> = orders.iter().map(|order| pending.add(order)).collect();
         let availabilities: Vec<_> = rows.iter().map(|row| row.availability).collect();
         use Availability::{Contested, Enough, Short, Unclear};
         assert_eq!(availabilities, [Enough, Short, Enough, Contested, Unclear]);
@@ -154,14 +152,14 @@ mod tests {
     #[test]
     fn a_price_below_the_list_price_is_in_the_way_and_takes_its_stock() {
         let shirt = product("Shirt", &[("", 1)]);
-        let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
-        let mut cheap = order(&incoming(&[(&shirt, 1, None)]), &catalogue, 1, Status::Pending);
+        let products: Products = [shirt.clone()].into_iter().collect();
+        let mut cheap = order(&incoming(&[(&shirt, 1, None)]), &products, 1, Status::Pending);
         cheap.items[0].unit_price = cheap.items[0].list_price.share(Money::from_hundredths(50), Money::HUNDRED);
-        let later = order(&incoming(&[(&shirt, 1, None)]), &catalogue, 2, Status::Pending);
-        let mut pending = Pending::new(&catalogue, Timestamp::FIRST);
+        let later = order(&incoming(&[(&shirt, 1, None)]), &products, 2, Status::Pending);
+        let mut pending = Pending::new(&products, Timestamp::FIRST);
         let rows = [pending.add(&cheap), pending.add(&later)];
         assert_eq!(rows.each_ref().map(|row| row.availability), [Availability::Enough, Availability::Contested]);
-        assert_eq!(rows[0].problems, decide(&[cheap.clone()], &catalogue, false).unwrap_err());
+        assert_eq!(rows[0].problems, decide(&[cheap.clone()], &products, false).unwrap_err());
         assert!(matches!(rows[0].problems[..], [Obstacle::BelowListPrice { .. }]), "{:?}", rows[0].problems);
     }
 

@@ -81,7 +81,7 @@ impl Span {
 
 /// How sales are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grouping {
+pub enum SalesGrouping {
     /// By days, weeks or months of the shop's calendar.
     Period(Span),
     /// By product, the best seller first.
@@ -90,24 +90,24 @@ pub enum Grouping {
     Status,
 }
 
-impl Grouping {
+impl SalesGrouping {
     /// All groupings, the usual one first.
-    pub const ALL: [Grouping; 5] = [
-        Grouping::Period(Span::Day),
-        Grouping::Period(Span::Week),
-        Grouping::Period(Span::Month),
-        Grouping::Product,
-        Grouping::Status,
+    pub const ALL: [SalesGrouping; 5] = [
+        SalesGrouping::Period(Span::Day),
+        SalesGrouping::Period(Span::Week),
+        SalesGrouping::Period(Span::Month),
+        SalesGrouping::Product,
+        SalesGrouping::Status,
     ];
 
     /// Returns its word, as on the command line and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Grouping::Period(Span::Day) => "day",
-            Grouping::Period(Span::Week) => "week",
-            Grouping::Period(Span::Month) => "month",
-            Grouping::Product => "product",
-            Grouping::Status => "status",
+            SalesGrouping::Period(Span::Day) => "day",
+            SalesGrouping::Period(Span::Week) => "week",
+            SalesGrouping::Period(Span::Month) => "month",
+            SalesGrouping::Product => "product",
+            SalesGrouping::Status => "status",
         }
     }
 }
@@ -147,7 +147,7 @@ pub struct Sales {
     /// The order dates that are included.
     pub window: Window,
     /// How they are grouped.
-    pub by: Grouping,
+    pub by: SalesGrouping,
     /// The groups with their sums. By period, there is a row for every period from the first sale to the end of the window,
     /// or to today if that is earlier.
     pub rows: Vec<(SalesGroup, Sums)>,
@@ -157,7 +157,7 @@ pub struct Sales {
 
 impl Sales {
     /// Starts without a sale.
-    pub fn new(window: Window, by: Grouping) -> Sales {
+    pub fn new(window: Window, by: SalesGrouping) -> Sales {
         Sales { window, by, rows: Vec::new(), totals: Sums::default() }
     }
 
@@ -165,9 +165,9 @@ impl Sales {
     pub fn add(&mut self, sale: &Sale, zone: &impl TimeZone) {
         self.totals.add(&sale.sums);
         let group = match self.by {
-            Grouping::Period(span) => SalesGroup::Period(span, span.first_day(day_of(sale.at, zone))),
-            Grouping::Status => SalesGroup::Status(sale.status),
-            Grouping::Product => return,
+            SalesGrouping::Period(span) => SalesGroup::Period(span, span.first_day(day_of(sale.at, zone))),
+            SalesGrouping::Status => SalesGroup::Status(sale.status),
+            SalesGrouping::Product => return,
         };
         let is_known = |(known, _): &&mut (SalesGroup, Sums)| *known == group;
         match self.rows.iter_mut().rev().take(Status::ALL.len()).find(is_known) {
@@ -196,7 +196,7 @@ impl Sales {
                 self.rows.truncate(shown);
             }
         }
-        if self.by == Grouping::Status {
+        if self.by == SalesGrouping::Status {
             self.rows.sort_by_key(|(group, _)| match group {
                 SalesGroup::Status(status) => Status::ALL.iter().position(|known| known == status),
                 _ => None,
@@ -221,7 +221,7 @@ mod tests {
         Sale { at: time, status: Status::Shipped, sums: Sums { orders: 1, pieces: 2, total, ..Sums::default() } }
     }
 
-    fn sales(window: Window, by: Grouping, sales: &[Sale], now: &str, zone: Tz) -> Sales {
+    fn sales(window: Window, by: SalesGrouping, sales: &[Sale], now: &str, zone: Tz) -> Sales {
         let mut report = Sales::new(window, by);
         for sale in sales {
             report.add(sale, &zone);
@@ -263,7 +263,7 @@ mod tests {
         ] {
             let window = Window { from: Timestamp::FIRST, before: Timestamp::LAST };
             for (span, expected) in [(Span::Day, day), (Span::Week, week), (Span::Month, month)] {
-                let report = sales(window, Grouping::Period(span), &[sale(at(time), 100)], time, zone);
+                let report = sales(window, SalesGrouping::Period(span), &[sale(at(time), 100)], time, zone);
                 let days: Vec<_> = report.rows.iter().map(|(group, _)| group.clone()).collect();
                 assert_eq!(days, [SalesGroup::Period(span, expected.parse().unwrap())], "{time} {zone}");
             }
@@ -279,26 +279,26 @@ mod tests {
             assert_eq!(report.totals.orders, i64::try_from(sold.len()).unwrap());
             report.rows.iter().map(|(_, sums)| sums.total.hundredths()).collect()
         };
-        assert_eq!(totals(Grouping::Period(Span::Day), &sold), [100, 0, 0, 200, 0, 0]);
-        assert_eq!(totals(Grouping::Period(Span::Week), &sold), [100, 200]);
-        assert_eq!(totals(Grouping::Period(Span::Month), &sold), [100, 200]);
-        assert_eq!(totals(Grouping::Status, &sold), [300]);
-        assert_eq!(totals(Grouping::Product, &sold), [0; 0]);
-        assert_eq!(totals(Grouping::Period(Span::Day), &[]), [0; 0]);
+        assert_eq!(totals(SalesGrouping::Period(Span::Day), &sold), [100, 0, 0, 200, 0, 0]);
+        assert_eq!(totals(SalesGrouping::Period(Span::Week), &sold), [100, 200]);
+        assert_eq!(totals(SalesGrouping::Period(Span::Month), &sold), [100, 200]);
+        assert_eq!(totals(SalesGrouping::Status, &sold), [300]);
+        assert_eq!(totals(SalesGrouping::Product, &sold), [0; 0]);
+        assert_eq!(totals(SalesGrouping::Period(Span::Day), &[]), [0; 0]);
         // The rows of statuses stand in the order of an order's life.
         let of = |status| Sale { status, ..sold[0].clone() };
         let statuses = [Status::Shipped, Status::Confirmed, Status::Delivered, Status::Confirmed].map(of);
-        let report = sales(window, Grouping::Status, &statuses, "2026-02-04T10:00:00Z", Tz::UTC);
+        let report = sales(window, SalesGrouping::Status, &statuses, "2026-02-04T10:00:00Z", Tz::UTC);
         let groups: Vec<_> = report.rows.iter().map(|(group, sums)| (group.clone(), sums.orders)).collect();
         let group = |status, orders| (SalesGroup::Status(status), orders);
         let expected = [group(Status::Confirmed, 2), group(Status::Shipped, 1), group(Status::Delivered, 1)];
         assert_eq!(groups, expected);
         // By period, they stay in the order of time.
-        let report = sales(window, Grouping::Period(Span::Month), &sold, "2026-02-04T10:00:00Z", Tz::UTC);
+        let report = sales(window, SalesGrouping::Period(Span::Month), &sold, "2026-02-04T10:00:00Z", Tz::UTC);
         assert_eq!(report.rows.len(), 2);
         // Mistyped dates must not fill pages.
         let strange = [sale(at("0001-01-01T00:00:00Z"), 1), sold[0].clone(), sale(at("9999-12-31T23:59:59Z"), 2)];
-        assert_eq!(totals(Grouping::Period(Span::Day), &strange), [1, 100, 2]);
+        assert_eq!(totals(SalesGrouping::Period(Span::Day), &strange), [1, 100, 2]);
     }
 
     proptest! {
@@ -313,7 +313,7 @@ mod tests {
             let sold: Vec<Sale> =
                 times.iter().map(|millis| sale(Timestamp::from_millis(*millis).unwrap(), *millis % 1000)).collect();
             let window = Window { from: Timestamp::FIRST, before: Timestamp::LAST };
-            let report = sales(window, Grouping::Period(span), &sold, "2024-09-01T00:00:00Z", zone);
+            let report = sales(window, SalesGrouping::Period(span), &sold, "2024-09-01T00:00:00Z", zone);
             let days: Vec<NaiveDate> = report.rows.iter().map(|(group, _)| match group {
                 SalesGroup::Period(_, day) => *day,
                 _ => panic!("no period"),
@@ -331,7 +331,7 @@ mod tests {
             let later = at("2026-01-01T10:00:00Z").millis() + (i64::try_from(periods).unwrap() + 1) * 86_400_000;
             let sold = [sale(at("2026-01-01T10:00:00Z"), 1), sale(Timestamp::from_millis(later).unwrap(), 2)];
             let window = Window { from: Timestamp::FIRST, before: Timestamp::from_millis(later + 1).unwrap() };
-            sales(window, Grouping::Period(Span::Day), &sold, "9999-01-01T00:00:00Z", Tz::UTC).rows.len() - 2
+            sales(window, SalesGrouping::Period(Span::Day), &sold, "9999-01-01T00:00:00Z", Tz::UTC).rows.len() - 2
         };
         assert_eq!([gap(LONGEST_GAP), gap(LONGEST_GAP + 1)], [LONGEST_GAP, 0]);
     }
@@ -339,6 +339,6 @@ mod tests {
     /// They are typed on the command line, and in the JSON that scripts read.
     #[test]
     fn the_words_of_groupings_stay() {
-        assert_eq!(Grouping::ALL.map(Grouping::as_str), ["day", "week", "month", "product", "status"]);
+        assert_eq!(SalesGrouping::ALL.map(SalesGrouping::as_str), ["day", "week", "month", "product", "status"]);
     }
 }

@@ -14,7 +14,8 @@ use crate::domain::money::{Money, is_currency};
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
-use crate::domain::text::{is_blank, shorten};
+use crate::domain::text::shorten;
+use crate::domain::visible::is_blank;
 
 /// How many characters are kept of a key written with escapes: no known key is as long.
 pub(in crate::input) const KEY_KEPT: usize = 1000;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
-use crate::domain::text::{is_blank, is_edge, plain};
+use crate::domain::text::{is_edge, plain};
+use crate::domain::visible::is_blank;
 
 /// The line that makes a text an order message.
 pub(in crate::input) const HEADER: &str = "NEW ORDER REQUEST";

@@ -6,7 +6,7 @@ use super::qr::Symbol;
 use super::{address_lines, shop_lines};
 use crate::domain::order::OrderSummary;
 use crate::domain::settings::Settings;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 
 /// On A4 the address stands where the window of a DL, C5 or C4 envelope is: 45 mm from the top, 20 mm from the left.
 const STYLE: &str = "

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::html::{item_titles, page, top, value};
 use super::{Amounts, WORDS_LINES, address_beside_code, lines_of, shop_lines, wrapped};
-use crate::domain::invoice::{Entry, account};
+use crate::domain::invoice::{InvoiceLine, invoice_lines};
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::{Order, OrderItem, Return};
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::render::json::{self, Body};
 use crate::render::order::mark;
 use crate::render::table::{Column, render};
@@ -43,27 +43,27 @@ fn standing(status: Status) -> Option<&'static str> {
 }
 
 /// Returns the lines of the account, in words.
-fn account_lines(order: &Order, amounts: Amounts<'_>) -> Vec<(Entry, &'static str, String)> {
-    let line = |(entry, amount): (Entry, Balance)| {
+fn account_lines(order: &Order, amounts: Amounts<'_>) -> Vec<(InvoiceLine, &'static str, String)> {
+    let line = |(entry, amount): (InvoiceLine, Balance)| {
         let said = match entry {
-            Entry::Delivery if amount == Balance::ZERO => "free".to_owned(),
+            InvoiceLine::Delivery if amount == Balance::ZERO => "free".to_owned(),
             _ => amounts.show(amount),
         };
         let name = match entry {
-            Entry::Items => "Items",
-            Entry::Discount => "Discount",
-            Entry::Returned => "Returned",
-            Entry::Delivery => "Delivery",
-            Entry::Kept => "Kept of the cancelled order",
-            Entry::Total => "Total",
-            Entry::Paid => "Paid",
-            Entry::Due => "Due",
-            Entry::CashOnDelivery => "Cash on delivery",
-            Entry::Owed => "To be paid back",
+            InvoiceLine::Items => "Items",
+            InvoiceLine::Discount => "Discount",
+            InvoiceLine::Returned => "Returned",
+            InvoiceLine::Delivery => "Delivery",
+            InvoiceLine::Kept => "Kept of the cancelled order",
+            InvoiceLine::Total => "Total",
+            InvoiceLine::Paid => "Paid",
+            InvoiceLine::Due => "Due",
+            InvoiceLine::CashOnDelivery => "Cash on delivery",
+            InvoiceLine::Owed => "To be paid back",
         };
         (entry, name, said)
     };
-    account(&order.summary).into_iter().map(line).collect()
+    invoice_lines(&order.summary).into_iter().map(line).collect()
 }
 
 /// Describes what came back: `1 × Classic T-Shirt (L)`.
@@ -95,7 +95,7 @@ pub fn text(order: &Order, settings: &Settings, style: RenderStyle<'_>) -> Strin
     text.push_str(&items(order, style));
     if !order.returns.is_empty() {
         text.push('\n');
-        text.push_str(&came_back(order, style));
+        text.push_str(&returns_table(order, style));
     }
     let lines = account_lines(order, Amounts::of(summary, settings));
     let names = lines.iter().map(|(_, name, _)| name.len()).max().unwrap_or_default();
@@ -138,7 +138,7 @@ fn items(order: &Order, style: RenderStyle<'_>) -> String {
     render(&columns, &rows, style)
 }
 
-fn came_back(order: &Order, style: RenderStyle<'_>) -> String {
+fn returns_table(order: &Order, style: RenderStyle<'_>) -> String {
     let columns = [Column::new("CAME BACK"), Column::new("WHAT").wraps_at(10), Column::new("WORTH").number()];
     let row = |back: &Return| vec![day(back.at, style.zone), returned_words(order, back), less(back.value)];
     let rows: Vec<_> = order.returns.iter().map(row).collect();
@@ -166,7 +166,7 @@ pub fn html(order: &Order, settings: &Settings) -> String {
                 }
                 tbody.account {
                     @for (entry, name, sum) in account_lines(order, Amounts::of(summary, settings)) {
-                        tr.total[entry == Entry::Total || entry == Entry::Kept] {
+                        tr.total[entry == InvoiceLine::Total || entry == InvoiceLine::Kept] {
                             td.number colspan="3" { (name) }
                             td.number colspan="2" { (sum) }
                         }

@@ -22,7 +22,8 @@ use crate::domain::bidi::shown;
 use crate::domain::money::Balance;
 use crate::domain::order::OrderSummary;
 use crate::domain::settings::Settings;
-use crate::domain::text::{is_edge, visible};
+use crate::domain::text::is_edge;
+use crate::domain::visible::visible;
 
 /// The most lines of an address: as many as the window of an envelope shows.
 const ADDRESS_LINES: usize = 6;

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Bar;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::render::prose::fit;
 
 const WIDTH: i64 = 720;

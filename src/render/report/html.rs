@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Section, Sheet, chart};
 use crate::domain::bidi::shown_sentence;
-use crate::domain::text::visible;
+use crate::domain::visible::visible;
 use crate::render::table::Column;
 use crate::spool::SpoolError;
 

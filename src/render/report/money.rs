@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Report, Section, Sheet, age, dates, head, shop_line};
 use crate::domain::money::Balance;
 use crate::domain::payment::Method;
-use crate::domain::report::money::{Flow, Grouping, MovedPayment, Outstanding, Waiting};
+use crate::domain::report::money::{Flow, MoneyGrouping, MovedPayment, Outstanding, OutstandingOrder};
 use crate::domain::report::sales::Window;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -36,7 +36,7 @@ pub(in crate::render) const KEYS: &[&str] =
 #[derive(Debug)]
 pub struct Money {
     window: Window,
-    by: Grouping,
+    by: MoneyGrouping,
     now: Timestamp,
     settings: Settings,
     rows: Section,
@@ -79,7 +79,7 @@ impl List {
         if self.which == Outstanding::Owed { due.negated() } else { due }
     }
 
-    fn add(&mut self, waiting: &Waiting, now: Timestamp) -> Result<(), SpoolError> {
+    fn add(&mut self, waiting: &OutstandingOrder, now: Timestamp) -> Result<(), SpoolError> {
         let (order, waited) = (&waiting.order, waiting.waited(now));
         self.due = self.due.plus(waiting.due());
         self.bodies.push(&body([
@@ -107,11 +107,11 @@ impl List {
 
 impl Money {
     /// Starts without money.
-    pub fn new(window: Window, by: Grouping, now: Timestamp, settings: Settings) -> Money {
+    pub fn new(window: Window, by: MoneyGrouping, now: Timestamp, settings: Settings) -> Money {
         let mut columns = match by {
-            Grouping::Method => vec![Column::new("METHOD")],
-            Grouping::Day => vec![Column::new("DAY")],
-            Grouping::Payment => vec![
+            MoneyGrouping::Method => vec![Column::new("METHOD")],
+            MoneyGrouping::Day => vec![Column::new("DAY")],
+            MoneyGrouping::Payment => vec![
                 Column::new("PAID AT"),
                 Column::reference("ORDER"),
                 Column::new("METHOD").rank(1),
@@ -120,7 +120,7 @@ impl Money {
         };
         columns.extend(["IN", "OUT"].map(|title| Column::new(title).number()));
         columns.push(Column::new("NET").number().rank(3));
-        columns.extend((by != Grouping::Payment).then(|| Column::new("PAYMENTS").number()));
+        columns.extend((by != MoneyGrouping::Payment).then(|| Column::new("PAYMENTS").number()));
         let rows = Section { columns, ..Section::default() };
         let lists = Outstanding::ALL.map(List::new).into();
         Money { window, by, now, settings, rows, bodies: Spool::default(), totals: Flow::default(), lists }
@@ -172,12 +172,12 @@ impl Money {
 
     fn cells(&self, flow: Flow) -> Vec<String> {
         let mut cells = [flow.paid_in, flow.paid_out, flow.net()].map(|amount| amount.to_string()).to_vec();
-        cells.extend((self.by != Grouping::Payment).then(|| flow.payments.to_string()));
+        cells.extend((self.by != MoneyGrouping::Payment).then(|| flow.payments.to_string()));
         cells
     }
 
     /// Adds an order to a list.
-    pub fn add_waiting(&mut self, which: Outstanding, waiting: &Waiting) -> Result<(), SpoolError> {
+    pub fn add_waiting(&mut self, which: Outstanding, waiting: &OutstandingOrder) -> Result<(), SpoolError> {
         let now = self.now;
         self.lists.iter_mut().filter(|list| list.which == which).try_for_each(|list| list.add(waiting, now))
     }
@@ -208,9 +208,9 @@ impl Money {
             remarks: Vec::new(),
         };
         let keys: &[&str] = match self.by {
-            Grouping::Method => &["method", "in", "out", "net", "payments"],
-            Grouping::Day => &["day", "in", "out", "net", "payments"],
-            Grouping::Payment => {
+            MoneyGrouping::Method => &["method", "in", "out", "net", "payments"],
+            MoneyGrouping::Day => &["day", "in", "out", "net", "payments"],
+            MoneyGrouping::Payment => {
                 &["payment", "in", "out", "net", "payments", "orderReference", "paidAt", "method", "receipt"]
             }
         };

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Report, Section, Sheet, age, as_of, head, mixed_remark, shop_line, totals};
 use crate::domain::holding::NoSuchSize;
 use crate::domain::obstacle::Obstacle;
-use crate::domain::report::pending::{Availability, Pending, Waiting};
+use crate::domain::report::pending::{Availability, Pending, WaitingOrder};
 use crate::domain::settings::Settings;
 use crate::render::json::{Body, body};
 use crate::render::table::Column;
@@ -62,7 +62,7 @@ impl Rows {
     ///
     /// # Errors
     /// The temporary folder is full or cannot be written.
-    pub fn add(&mut self, waiting: &Waiting<'_>) -> Result<(), SpoolError> {
+    pub fn add(&mut self, waiting: &WaitingOrder<'_>) -> Result<(), SpoolError> {
         self.bodies.push(&row(waiting))?;
         let order = &waiting.order.summary;
         self.orders.rows.push(&vec![
@@ -111,7 +111,7 @@ impl Rows {
     }
 }
 
-fn row(waiting: &Waiting<'_>) -> Body {
+fn row(waiting: &WaitingOrder<'_>) -> Body {
     let order = &waiting.order.summary;
     body([
         ("orderReference", json!(order.reference.as_str())),
@@ -127,7 +127,7 @@ fn row(waiting: &Waiting<'_>) -> Body {
     ])
 }
 
-fn problem_row(waiting: &Waiting<'_>, problem: &Obstacle) -> Vec<String> {
+fn problem_row(waiting: &WaitingOrder<'_>, problem: &Obstacle) -> Vec<String> {
     let reference = waiting.order.summary.reference.to_string();
     match problem {
         Obstacle::Short(short) => {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Bar, Report, Section, Sheet, dates, head, mixed_remark, shop_line, totals};
 use crate::domain::calendar::day_of;
 use crate::domain::report::Sums;
-use crate::domain::report::sales::{Grouping, Sales, SalesGroup, Span};
+use crate::domain::report::sales::{Sales, SalesGroup, SalesGrouping, Span};
 use crate::domain::settings::Settings;
 use crate::render::json::Body;
 use crate::render::table::Column;
@@ -17,11 +17,11 @@ const PRODUCTS_CHARTED: usize = 12;
 /// Makes the report.
 pub fn report(sales: &Sales, settings: &Settings) -> Result<Report, SpoolError> {
     let keys: &[&str] = match sales.by {
-        Grouping::Period(Span::Day) => &["day", "orders", "itemCount", "total"],
-        Grouping::Period(Span::Week) => &["week", "orders", "itemCount", "total"],
-        Grouping::Period(Span::Month) => &["month", "orders", "itemCount", "total"],
-        Grouping::Product => &["productId", "productName", "productBarcode", "orders", "itemCount", "total"],
-        Grouping::Status => &["status", "orders", "itemCount", "total"],
+        SalesGrouping::Period(Span::Day) => &["day", "orders", "itemCount", "total"],
+        SalesGrouping::Period(Span::Week) => &["week", "orders", "itemCount", "total"],
+        SalesGrouping::Period(Span::Month) => &["month", "orders", "itemCount", "total"],
+        SalesGrouping::Product => &["productId", "productName", "productBarcode", "orders", "itemCount", "total"],
+        SalesGrouping::Status => &["status", "orders", "itemCount", "total"],
     };
     let rows = sales.rows.iter().map(|(group, sums)| keys.iter().copied().map(str::to_owned).zip(values(group, sums)));
     let window = sales.window;
@@ -64,10 +64,10 @@ fn name(group: &SalesGroup) -> String {
 
 fn section(sales: &Sales) -> Result<Section, SpoolError> {
     let title = match sales.by {
-        Grouping::Period(Span::Week) => "WEEK FROM".to_owned(),
+        SalesGrouping::Period(Span::Week) => "WEEK FROM".to_owned(),
         by => by.as_str().to_uppercase(),
     };
-    let is_by_product = sales.by == Grouping::Product;
+    let is_by_product = sales.by == SalesGrouping::Product;
     let mut columns = vec![Column::new(title).wraps_at(12)];
     columns.extend(is_by_product.then(|| Column::new("SKU").shrinks_to(6).rank(2)));
     columns.extend(["ORDERS", "ITEMS", "TOTAL"].map(|title| Column::new(title).number()));

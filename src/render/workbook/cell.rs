@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
 use serde_json::Value;
 
-use super::xml::Style;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 use crate::render::json::bare;
@@ -14,6 +13,25 @@ use crate::render::value_kind::ValueKind;
 
 /// The most characters of a cell, as UTF-16 counts them.
 pub const LONGEST: usize = 32_767;
+
+/// How a cell is shown: its place among the `cellXfs` of `xml::STYLES`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// As the spreadsheet thinks best.
+    General,
+    /// A text: whatever is typed over it stays text, even `=1+1` and `007`.
+    Text,
+    /// An amount: `1,234.50`.
+    Money,
+    /// A whole number.
+    Count,
+    /// A day with a time: `2026-02-04 12:30`.
+    Time,
+    /// A day: `2026-02-04`.
+    Day,
+    /// The name of a column.
+    Title,
+}
 
 /// A cell that is not blank.
 #[derive(Debug, PartialEq, Eq)]

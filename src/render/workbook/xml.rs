@@ -2,32 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::cell::escaped;
+use super::cell::{Style, escaped};
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
-
-/// How a cell is shown: its place among the `cellXfs` of [`STYLES`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// As the spreadsheet thinks best.
-    General,
-    /// A text: whatever is typed over it stays text, even `=1+1` and `007`.
-    Text,
-    /// An amount: `1,234.50`.
-    Money,
-    /// A whole number.
-    Count,
-    /// A day with a time: `2026-02-04 12:30`.
-    Time,
-    /// A day: `2026-02-04`.
-    Day,
-    /// The name of a column.
-    Title,
-}
 
 /// The styles of cells, in the order of [`Style`]. The first fills and cell style are what the format demands.
 pub const STYLES: &str = concat!(

@@ -31,7 +31,7 @@ pub enum Appended {
 
 /// A ticket in the queue, as others see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
+pub struct QueuedTicket {
     pub id: Uuid,
     /// Counts on while whoever has the ticket is alive.
     pub beat: i64,
@@ -95,7 +95,7 @@ pub trait Log: std::fmt::Debug {
     fn is_crowded(&self) -> bool;
 
     /// Takes a ticket, unless this program has one; returns how many are before it, and the first of all. `None`: somebody removed it.
-    fn place_in_queue(&mut self) -> Result<Option<(usize, Waiting)>, LogError>;
+    fn place_in_queue(&mut self) -> Result<Option<(usize, QueuedTicket)>, LogError>;
 
     /// Removes a ticket that does not move.
     fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError>;
@@ -194,9 +194,9 @@ pub(super) mod tests {
             !self.state().queue.is_empty()
         }
 
-        fn place_in_queue(&mut self) -> Result<Option<(usize, Waiting)>, LogError> {
+        fn place_in_queue(&mut self) -> Result<Option<(usize, QueuedTicket)>, LogError> {
             let state = self.state();
-            Ok(state.queue.first().map(|first| (state.queue.len(), Waiting { id: *first, beat: 0 })))
+            Ok(state.queue.first().map(|first| (state.queue.len(), QueuedTicket { id: *first, beat: 0 })))
         }
 
         fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError> {

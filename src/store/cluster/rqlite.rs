@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::change::{Body, Change, Kind, Position};
 use super::http::{Answer, NoAnswer, Nodes, Size};
-use super::log::{Appended, Entry, Log, LogError, Waiting};
+use super::log::{Appended, Entry, Log, LogError, QueuedTicket};
 use crate::store::error::StoreError;
 
 /// The most changes that are read at once.
@@ -227,7 +227,7 @@ impl Log for Rqlite {
         self.queued > 0 && self.ticket.is_none()
     }
 
-    fn place_in_queue(&mut self) -> Result<Option<(usize, Waiting)>, LogError> {
+    fn place_in_queue(&mut self) -> Result<Option<(usize, QueuedTicket)>, LogError> {
         let ticket = match &self.ticket {
             Some(ticket) => ticket.id,
             None => {
@@ -239,8 +239,9 @@ impl Log for Rqlite {
         };
         let sql = "SELECT id, beat FROM orders_queue WHERE shop = :shop ORDER BY ticket";
         let answer = self.nodes.send("/db/query?level=weak", &json!([[sql, {"shop": self.shop}]]), Size::Small)?;
-        let read = |row: &Value| Some(Waiting { id: row.get(0)?.as_str()?.parse().ok()?, beat: row.get(1)?.as_i64()? });
-        let waiting: Vec<Waiting> = answer.rows(0).iter().filter_map(read).collect();
+        let read =
+            |row: &Value| Some(QueuedTicket { id: row.get(0)?.as_str()?.parse().ok()?, beat: row.get(1)?.as_i64()? });
+        let waiting: Vec<QueuedTicket> = answer.rows(0).iter().filter_map(read).collect();
         let place = waiting.iter().position(|other| other.id == ticket);
         Ok(place.zip(waiting.first().copied()))
     }

@@ -7,19 +7,20 @@ use std::io::{Cursor, Read as _};
 use std::sync::{Arc, LazyLock};
 
 use orders::domain::incoming::{IncomingItem, IncomingOrder};
+use orders::domain::intake::{Known, decide_new, decide_repeat};
 use orders::domain::money::Money;
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
-use orders::domain::product::ProductKey;
-use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
-use orders::domain::receive::{Known, decide_new, decide_repeat};
+use orders::domain::permission::Caller;
+use orders::domain::product::{Product, ProductId, StockLine};
+use orders::domain::product_name::ProductKey;
+use orders::domain::products::Products;
 use orders::domain::reference::Reference;
 use orders::domain::resolve::{ResolvedOrder, resolve};
 use orders::domain::settings::Settings;
 use orders::domain::shipping::Shipping;
 use orders::domain::status::Status;
-use orders::domain::text::visible;
 use orders::domain::time::Timestamp;
-use orders::domain::user::Caller;
+use orders::domain::visible::visible;
 use orders::domain::zone::Zone;
 use orders::input::json::envelope::read_envelope;
 use orders::input::json::value::NotJson;
@@ -286,7 +287,7 @@ fn hold_accepted(incoming: &IncomingOrder) {
     };
     assert_eq!(again.order_date, order_date, "{printed}");
     let again = resolve(again).expect("its products are there");
-    let known = Known { order: kept, received_before: false };
+    let known = Known { order: kept, came_before: false };
     let judged = decide_repeat(&again, &known, &Caller::Operator);
     assert_eq!(judged, Ok(()), "what is printed is unchanged: {printed}");
 }
@@ -323,7 +324,7 @@ fn is_barcode(text: &str) -> bool {
 }
 
 /// Returns a catalogue that has every product that an order names, as far as one may have it.
-fn catalogue_for(incoming: &IncomingOrder) -> Catalogue {
+fn catalogue_for(incoming: &IncomingOrder) -> Products {
     let mut items: Vec<&IncomingItem> = incoming.items.iter().collect();
     // Those first of which the id is not free to choose.
     items.sort_by_key(|item| match &item.product.key {
@@ -391,7 +392,7 @@ fn kept(new: &ResolvedOrder) -> Order {
         terms: new.terms,
         kept: Money::ZERO,
         returned: Money::ZERO,
-        recorded: None,
+        payments_sum: None,
         shipping: Shipping::default(),
     };
     Order { items: new.items.clone(), ..Order::from(summary) }

@@ -3,7 +3,7 @@
 use crate::commands::Context;
 use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::settings::Settings;
-use crate::domain::shelf::Difference;
+use crate::domain::shelf::CountDifference;
 use crate::render::count::{difference, difference_columns, difference_row};
 use crate::render::json::Body;
 use crate::spool::{Spool, SpoolError};
@@ -34,7 +34,7 @@ impl Differences {
     ///
     /// # Errors
     /// The temporary folder takes no more.
-    pub fn push(&mut self, found: &Difference) -> Result<(), SpoolError> {
+    pub fn push(&mut self, found: &CountDifference) -> Result<(), SpoolError> {
         match self {
             Differences::None => Ok(()),
             Differences::Rows(rows) => rows.push(&difference_row(found)),

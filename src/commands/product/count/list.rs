@@ -12,8 +12,8 @@ use crate::commands::intake::row_list::RowList;
 use crate::commands::run::imported::Imported;
 use crate::domain::product::{Product, StockKey};
 use crate::domain::row_product::RowProduct;
-use crate::domain::shelf::{Basis, Counted, Difference, count};
-use crate::domain::stock::{Correction, correct};
+use crate::domain::shelf::{Basis, CountDifference, Counted, count};
+use crate::domain::stock_correction::{Correction, correct};
 use crate::domain::text::size_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
@@ -157,7 +157,7 @@ impl Stocktaking<'_, '_> {
         let (is_as_expected, has_new_size) = (line.difference() == 0, line.change.new_line.is_some());
         if !is_as_expected {
             let size = size.map(|size| product.spelled_size(Some(size)).ok().flatten().unwrap_or(size.to_owned()));
-            self.found.push(&Difference { sku: product.handle(), product: product.name.clone(), size, line })?;
+            self.found.push(&CountDifference { sku: product.handle(), product: product.name.clone(), size, line })?;
         }
         // With a new size it is loaded anew.
         self.last = (!has_new_size).then(|| (row.product.clone(), product));

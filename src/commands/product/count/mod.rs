@@ -20,7 +20,7 @@ use crate::commands::run::imported::Imported;
 use crate::domain::product::ProductId;
 use crate::domain::refusal::Refusal;
 use crate::domain::shelf::{Basis, Counted, CountedLine, count, names};
-use crate::domain::stock::NO_SIGNS;
+use crate::domain::start_size::SIZE_SIGNS_PROBLEM;
 use crate::domain::text::size_key;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
@@ -85,7 +85,7 @@ struct Number {
 fn number(text: &str) -> Result<Number, String> {
     let (name, number) = text.rsplit_once('=').map_or((None, text), |(name, number)| (Some(name), number));
     if name.is_some_and(|name| name.contains('=')) {
-        return Err(NO_SIGNS.to_owned());
+        return Err(SIZE_SIGNS_PROBLEM.to_owned());
     }
     Ok(Number { size: name.map(size).transpose()?, pieces: pieces(number)? })
 }

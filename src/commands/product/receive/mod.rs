@@ -85,7 +85,7 @@ pub fn run(args: &ReceiveArgs, context: &mut Context) -> anyhow::Result<Exit> {
         Ok(match decision {
             DeliveryDecision::Unchanged(delivery, items) => (delivery, items, false, settings),
             DeliveryDecision::New(items) => {
-                write.receive(&args.reference, &items, &audit)?;
+                write.receive_delivery(&args.reference, &items, &audit)?;
                 let delivery = write.delivery(&args.reference)?.context("it was written just now")?;
                 (delivery, items, true, settings)
             }

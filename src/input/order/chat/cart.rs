@@ -9,7 +9,7 @@ use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::problems::Problems;
-use crate::domain::product::{NamedProduct, ProductKey};
+use crate::domain::product_name::{NamedProduct, ProductKey};
 use crate::domain::reference::Reference;
 use crate::domain::terms::Terms;
 use crate::domain::text::shorten;

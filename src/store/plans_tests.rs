@@ -16,25 +16,28 @@ use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
 use crate::domain::customer::CustomerSummary;
 use crate::domain::delivery::ReceivedItem;
-use crate::domain::edit::{Change, Edited};
+use crate::domain::edit::Edited;
 use crate::domain::incoming::{Source, SourceKind};
+use crate::domain::item_words::Change;
 use crate::domain::money::{Balance, Money};
+use crate::domain::movement::{Movement, Reason};
+use crate::domain::order_samples::{incoming, resolved_order};
 use crate::domain::payment::{Method, PaymentEntry};
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
-use crate::domain::product_change::remove_sizes;
-use crate::domain::receive::tests::{incoming, resolved_order};
+use crate::domain::product_removal::remove_sizes;
 use crate::domain::remarks::{Block, Remarks};
 use crate::domain::report::money::Outstanding;
 use crate::domain::report::sales::Window;
 use crate::domain::resolve::ResolvedOrder;
-use crate::domain::returns::{Returned, ReturnedLine};
+use crate::domain::return_lines::ReturnedLine;
+use crate::domain::returns::Returned;
 use crate::domain::row_order::RowOrder;
 use crate::domain::row_product::RowProduct;
 use crate::domain::settings::SettingKey;
 use crate::domain::shipping::{Shipping, ShippingEdit};
 use crate::domain::status::Status;
-use crate::domain::stock::{Movement, Reason, StockChange};
+use crate::domain::stock_correction::StockChange;
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
 use crate::domain::user::{Owner, Role, User, UserId};
@@ -238,7 +241,7 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
         batch.order_of_message("wamid.1")?;
         batch.is_of_a_message(&new.reference)?;
         batch.reference_like(&new.reference)?;
-        batch.is_like_another(new)?;
+        batch.may_be_duplicate(new)?;
         batch.known_order(&new.reference, hash)?;
         Ok::<_, StoreError>(order)
     })?;
@@ -317,7 +320,7 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     write.insert_product(&belt, &audit())?;
     let line = belt.stock[0].clone();
     let received = ReceivedItem { product: Arc::new(belt.clone()), line, is_new_size: false, quantity: 1 };
-    write.receive("INV-1", &[received], &audit())?;
+    write.receive_delivery("INV-1", &[received], &audit())?;
     for (_, movement) in remove_sizes(&belt, &["L".to_owned()], &HashMap::new(), None).into_iter().flatten() {
         write.remove_size(&movement, &audit())?;
     }

@@ -1,61 +1,20 @@
-//! The occasions on which the shop writes to a customer.
+//! The shop's own words for messages, with names in braces that are filled in.
 
-use super::status::Status;
+use super::occasion::Occasion;
 
-/// The occasions for a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Template {
-    /// The order came in.
-    Received,
-    /// It is paid and confirmed.
-    Confirmed,
-    /// It left the shop.
-    Shipped,
-    /// The customer has it.
-    Delivered,
-    /// It is cancelled.
-    Cancelled,
-    /// There is not enough stock of the order.
-    Shortage,
-}
+/// The shop's own words for messages, with names in braces such as `{total}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnWords([Option<String>; 6]);
 
-impl Template {
-    /// All templates, in the order of an order's life.
-    pub const ALL: [Template; 6] = [
-        Template::Received,
-        Template::Confirmed,
-        Template::Shipped,
-        Template::Delivered,
-        Template::Cancelled,
-        Template::Shortage,
-    ];
-
-    /// Returns its word on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Template::Received => "received",
-            Template::Confirmed => "confirmed",
-            Template::Shipped => "shipped",
-            Template::Delivered => "delivered",
-            Template::Cancelled => "cancelled",
-            Template::Shortage => "shortage",
-        }
+impl OwnWords {
+    /// Returns those for a message, if the shop has its own.
+    pub fn of(&self, occasion: Occasion) -> Option<&str> {
+        self.0[occasion as usize].as_deref()
     }
 
-    /// Returns whether the message is true for an order in this status.
-    pub fn is_true_of(self, status: Status) -> bool {
-        self == Template::fitting(status) || (self == Template::Shortage && status == Status::Pending)
-    }
-
-    /// Returns the template that is true for this status.
-    pub fn fitting(status: Status) -> Template {
-        match status {
-            Status::Pending => Template::Received,
-            Status::Confirmed | Status::Processing => Template::Confirmed,
-            Status::Shipped => Template::Shipped,
-            Status::Delivered => Template::Delivered,
-            Status::Cancelled => Template::Cancelled,
-        }
+    /// Sets those for a message.
+    pub fn set(&mut self, occasion: Occasion, words: String) {
+        self.0[occasion as usize] = Some(words);
     }
 }
 

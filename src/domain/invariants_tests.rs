@@ -5,26 +5,30 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::confirm;
-use super::edit::{self, Edit, ItemEdit};
+use super::edit::{self, Edit};
 use super::holding::{Holding, contradictions};
+use super::item_edit::ItemEdit;
 use super::money::{Balance, Money};
+use super::movement::Movement;
 use super::order::{Order, OrderItem, sums};
+use super::order_samples::{incoming, order};
 use super::product::tests::product;
-use super::product::{Catalogue, Product, StockLine};
-use super::receive::tests::{incoming, order};
+use super::product::{Product, StockLine};
+use super::products::Products;
 use super::reference::Reference;
+use super::replacement::Replacement;
+use super::return_lines::ItemPieces;
 use super::returns::tests::apply;
-use super::returns::{self, Pieces, Replacement};
 use super::status::Status;
-use super::stock::{Correction, Movement, correct};
+use super::stock_correction::{Correction, correct};
 use super::terms::{Discount, TermsEdit};
-use super::transition::{self, Request, StatusChange};
+use super::transition::{self, StatusChange, StatusRequest};
+use super::{confirm, returns};
 
 /// A shop in memory that applies decisions as the store does.
 struct Shop {
     products: Vec<Product>,
-    catalogue: Catalogue,
+    catalogue: Products,
     orders: Vec<Order>,
     /// Every movement with its order.
     movements: Vec<(Option<usize>, Movement)>,
@@ -39,7 +43,7 @@ enum Action {
     Change(usize, Status, bool, bool),
     Edit(usize, ItemEdit),
     Discount(usize, Discount),
-    Return(usize, returns::Request),
+    Return(usize, returns::ReturnRequest),
     Adjust(usize, i64),
     Count(usize, i64),
 }
@@ -51,7 +55,7 @@ impl Shop {
     fn new(quantities: &[[u32; 3]]) -> Shop {
         let products = products();
         let mut ids = 0;
-        let catalogue: Catalogue = products.iter().cloned().collect();
+        let catalogue: Products = products.iter().cloned().collect();
         let orders = quantities
             .iter()
             .zip(0_i64..)
@@ -94,9 +98,9 @@ impl Shop {
                     self.apply(&confirmation.change);
                 }
             }
-            Action::Change(order, to, force, restock) => {
+            Action::Change(order, to, force, is_sellable) => {
                 let held = self.held(*order);
-                let request = Request { to: *to, force: *force, restock: *restock, keep: Money::ZERO };
+                let request = StatusRequest { to: *to, force: *force, is_sellable: *is_sellable, keep: Money::ZERO };
                 if let Ok(change) = transition::decide(&self.orders[*order], &held, request) {
                     self.apply(&change);
                 }
@@ -125,7 +129,7 @@ impl Shop {
     }
 
     /// Applies a return: what is replaced never comes back before its replacement was there to be taken.
-    fn take_back(&mut self, order: usize, request: &returns::Request) {
+    fn take_back(&mut self, order: usize, request: &returns::ReturnRequest) {
         let (is, held) = (&self.orders[order], self.held(order));
         let decided = returns::decide(is, &held, &self.catalogue, request, &mut || next(&mut self.ids));
         let Ok(returned) = decided else { return };
@@ -247,7 +251,7 @@ fn a_discount() -> impl Strategy<Value = Discount> {
     ]
 }
 
-fn a_return() -> impl Strategy<Value = returns::Request> {
+fn a_return() -> impl Strategy<Value = returns::ReturnRequest> {
     let size = || proptest::option::of(proptest::sample::select(&["S", " l "][..]).prop_map(str::to_owned));
     let price = proptest::option::of((0_i64..5000).prop_map(Money::from_hundredths));
     let product = (proptest::sample::select(products()), size(), price).prop_map(|(product, size, price)| {
@@ -260,14 +264,11 @@ fn a_return() -> impl Strategy<Value = returns::Request> {
     ];
     let keep = proptest::option::weighted(0.1, (0_i64..9000).prop_map(Money::from_hundredths));
     let pieces = (prop_oneof![4 => Just(1), 4 => Just(2), 2 => Just(3), 1 => 4_usize..6], 1_u32..3)
-        .prop_map(|(number, quantity)| Pieces { number, quantity });
+        .prop_map(|(number, quantity)| ItemPieces { number, quantity });
     let pieces =
         prop_oneof![3 => pieces.clone().prop_map(|one| vec![one]), 1 => proptest::collection::vec(pieces, 2..4)];
-    (pieces, any::<bool>(), replacement, keep).prop_map(|(pieces, is_damaged, replacement, keep)| returns::Request {
-        pieces,
-        is_damaged,
-        replacement,
-        keep,
+    (pieces, any::<bool>(), replacement, keep).prop_map(|(pieces, is_damaged, replacement, keep)| {
+        returns::ReturnRequest { pieces, is_damaged, replacement, keep }
     })
 }
 
@@ -293,7 +294,7 @@ fn an_action() -> impl Strategy<Value = Action> {
         2 => orders().prop_map(Action::Confirm),
         2 => orders().prop_map(Action::ConfirmEach),
         3 => (0_usize..4, proptest::sample::select(&Status::ALL[..]), any::<bool>(), any::<bool>())
-            .prop_map(|(order, to, force, restock)| Action::Change(order, to, force, restock)),
+            .prop_map(|(order, to, force, is_sellable)| Action::Change(order, to, force, is_sellable)),
         2 => (0_usize..4, an_edit()).prop_map(|(order, edit)| Action::Edit(order, edit)),
         1 => (0_usize..4, a_discount()).prop_map(|(order, discount)| Action::Discount(order, discount)),
         4 => (0_usize..4, a_return()).prop_map(|(order, request)| Action::Return(order, request)),

@@ -1,21 +1,21 @@
-//! A received order: new, unchanged, or refused (rules 1 and 6).
+//! Taking in an order: it is new, unchanged, or refused (rules 1 and 6).
 
 use super::content::Content;
 use super::duplicate::duplicate_warning;
 use super::order::Order;
+use super::permission::Caller;
 use super::problems::Problems;
 use super::refusal::{Conflict, RefusalKind};
 use super::resolve::{Rejected, ResolvedOrder};
 use super::settings::Settings;
-use super::user::Caller;
 
-/// What is known of a reference that is received again.
+/// What is known of a reference that comes again.
 #[derive(Debug, Clone)]
 pub struct Known {
     /// The order as it is now.
     pub order: Order,
-    /// Whether exactly this content was received for it before.
-    pub received_before: bool,
+    /// Whether exactly this content came for it before.
+    pub came_before: bool,
 }
 
 /// Decides whether to write an order whose reference is new; `likely_duplicates` are those of the same number and items
@@ -26,7 +26,7 @@ pub fn decide_new(
     settings: &Settings,
 ) -> Result<Vec<String>, Rejected> {
     let mut problems = Problems::default();
-    if let Some(problem) = order.reference.mistaken_for() {
+    if let Some(problem) = order.reference.problem_as_new() {
         problems.push(format!("orderReference: {problem}"));
     }
     if let (Some(sent), Some(ours)) = (&order.currency, &settings.currency)
@@ -44,7 +44,7 @@ pub fn decide_new(
 /// it exists.
 pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> Result<(), Rejected> {
     let summary = &known.order.summary;
-    if known.received_before {
+    if known.came_before {
         return Ok(());
     }
     let conflict =
@@ -66,99 +66,43 @@ pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> R
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
+    use crate::domain::incoming::IncomingOrder;
     use crate::domain::money::Money;
-    use crate::domain::order::{Customer, OrderPk};
+    use crate::domain::order_samples::{incoming, now, order};
+    use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::product::{Catalogue, NamedProduct, Product, ProductKey};
+    use crate::domain::products::Products;
     use crate::domain::reference::Reference;
     use crate::domain::resolve::resolve;
     use crate::domain::status::Status;
-    use crate::domain::terms::Terms;
     use crate::domain::time::Timestamp;
 
-    /// An incoming order of these products, quantities and sizes, at the products' prices.
-    pub fn incoming(items: &[(&Product, u32, Option<&str>)]) -> IncomingOrder {
-        let items: Vec<_> = items
-            .iter()
-            .enumerate()
-            .map(|(index, (product, quantity, size))| IncomingItem {
-                product: NamedProduct { place: format!("items[{index}].productId"), key: ProductKey::Id(product.id) },
-                name: None,
-                barcode: None,
-                image: None,
-                quantity: *quantity,
-                unit_price: product.price,
-                is_price_agreed: false,
-                subtotal: product.price.times(*quantity).unwrap(),
-                size: size.map(str::to_owned),
-                color: None,
-            })
-            .collect();
-        let (total, item_count) =
-            crate::domain::order::sums(items.iter().map(|item| (item.subtotal, item.quantity))).unwrap();
-        IncomingOrder {
-            reference: Reference::parse("LEG-LXYZ1234-AB5C"),
-            longer_reference: None,
-            order_date: Timestamp::parse("2026-02-04T10:30:00Z").unwrap(),
-            customer: Customer { name: "John Doe".into(), phone: "+1 234".into(), address: None },
-            currency: None,
-            note: None,
-            items,
-            total,
-            item_count,
-            terms: Terms::default(),
-            warnings: Vec::new(),
-            source: Source { kind: SourceKind::Json, message_id: None },
-        }
-    }
-
-    /// When these orders come in.
-    pub fn now() -> Timestamp {
-        Timestamp::parse("2026-02-07T09:00:00Z").unwrap()
-    }
-
-    /// An incoming order, resolved.
-    pub fn resolved_order(incoming: &IncomingOrder, catalogue: &Catalogue) -> ResolvedOrder {
-        let reference = incoming.reference.clone().unwrap();
-        let mut ids = 1..;
-        let new_id = &mut || Uuid::from_u128(ids.next().expect("there are many"));
-        resolve(incoming.clone(), reference, now(), catalogue, new_id).unwrap()
-    }
-
-    /// The order that an incoming one becomes.
-    pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
-        let mut order = resolved_order(incoming, catalogue).draft();
-        (order.summary.pk, order.summary.status) = (OrderPk(pk), status);
-        order
-    }
-
     struct Shop {
-        catalogue: Catalogue,
+        products: Products,
         settings: Settings,
     }
 
     impl Shop {
         fn resolve(&self, incoming: &IncomingOrder) -> Result<ResolvedOrder, Rejected> {
             let reference = incoming.reference.clone().unwrap();
-            resolve(incoming.clone(), reference, now(), &self.catalogue, &mut Uuid::nil)
+            resolve(incoming.clone(), reference, now(), &self.products, &mut Uuid::nil)
         }
 
-        fn receive(&self, incoming: &IncomingOrder, others: &[Order]) -> Result<Vec<String>, Rejected> {
+        fn take_new(&self, incoming: &IncomingOrder, others: &[Order]) -> Result<Vec<String>, Rejected> {
             decide_new(&self.resolve(incoming)?, others, &self.settings)
         }
 
-        fn receive_again(&self, incoming: &IncomingOrder, known: &Known) -> Result<(), Rejected> {
+        fn take_repeat(&self, incoming: &IncomingOrder, known: &Known) -> Result<(), Rejected> {
             decide_repeat(&self.resolve(incoming)?, known, &Caller::Operator)
         }
     }
 
     fn shop(products: &[&Product]) -> Shop {
-        Shop { catalogue: products.iter().map(|p| (*p).clone()).collect(), settings: Settings::default() }
+        Shop { products: products.iter().map(|p| (*p).clone()).collect(), settings: Settings::default() }
     }
 
     #[test]
@@ -167,7 +111,7 @@ pub(crate) mod tests {
         let cap = product("Cap", &[("", 5)]);
         let shop = shop(&[&shirt, &cap]);
         let first = incoming(&[(&shirt, 2, None), (&cap, 1, Some("M"))]);
-        let order = order(&first, &shop.catalogue, 1, Status::Shipped);
+        let order = order(&first, &shop.products, 1, Status::Shipped);
         type Change = fn(&mut IncomingOrder);
         let cases: &[(&str, Change, &str)] = &[
             ("nothing", |_| (), ""),
@@ -193,16 +137,16 @@ pub(crate) mod tests {
         for (what, change, fields) in cases {
             let mut again = first.clone();
             change(&mut again);
-            let known = Known { order: order.clone(), received_before: false };
+            let known = Known { order: order.clone(), came_before: false };
             let expected = if fields.is_empty() {
                 Ok(())
             } else {
                 let problem = format!("order LEG-LXYZ1234-AB5C exists already, with other content: {fields}");
                 Err(Rejected { kind: RefusalKind::Conflict(Conflict::Content), problems: problem.into() })
             };
-            assert_eq!(shop.receive_again(&again, &known), expected, "{what}");
-            let known = Known { received_before: true, ..known };
-            assert_eq!(shop.receive_again(&again, &known), Ok(()), "{what}, as it once came");
+            assert_eq!(shop.take_repeat(&again, &known), expected, "{what}");
+            let known = Known { came_before: true, ..known };
+            assert_eq!(shop.take_repeat(&again, &known), Ok(()), "{what}, as it once came");
         }
     }
 
@@ -221,13 +165,13 @@ pub(crate) mod tests {
             format!("items[2].productId: Product {} not found", belt.id),
         ];
         assert_eq!(
-            shop.receive(&order, &[]),
+            shop.take_new(&order, &[]),
             Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() })
         );
-        shop.catalogue = [&shirt, &cap, &belt].into_iter().cloned().collect();
+        shop.products = [&shirt, &cap, &belt].into_iter().cloned().collect();
         let problems: Vec<String> = vec!["currency: is USD, but this shop sells in EGP".to_owned()];
         let foreign = Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() });
-        assert_eq!(shop.receive(&order, &[]), foreign);
+        assert_eq!(shop.take_new(&order, &[]), foreign);
     }
 
     #[test]
@@ -243,11 +187,11 @@ pub(crate) mod tests {
             sent.reference = Reference::parse(reference);
             let problems: Vec<String> = vec![format!("orderReference: {problem}")];
             assert_eq!(
-                shop.receive(&sent, &[]),
+                shop.take_new(&sent, &[]),
                 Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() })
             );
-            let known = Known { order: order(&sent, &shop.catalogue, 1, Status::Pending), received_before: false };
-            assert_eq!(shop.receive_again(&sent, &known), Ok(()), "an old one stays");
+            let known = Known { order: order(&sent, &shop.products, 1, Status::Pending), came_before: false };
+            assert_eq!(shop.take_repeat(&sent, &known), Ok(()), "an old one stays");
         }
     }
 
@@ -260,7 +204,7 @@ pub(crate) mod tests {
             let mut earlier = incoming(&[(item, 1, None)]);
             earlier.reference = Reference::parse(reference);
             earlier.order_date = Timestamp::parse(date).unwrap();
-            order(&earlier, &shop.catalogue, 1, Status::Pending)
+            order(&earlier, &shop.products, 1, Status::Pending)
         };
         let cases = [
             (vec![], None),
@@ -285,7 +229,7 @@ pub(crate) mod tests {
             (vec![other("LEG-C", "2026-02-04T16:30:01Z", &shirt)], None),
         ];
         for (others, expected) in cases {
-            let warnings = shop.receive(&incoming(&[(&shirt, 1, None)]), &others).unwrap();
+            let warnings = shop.take_new(&incoming(&[(&shirt, 1, None)]), &others).unwrap();
             let expected: Vec<_> =
                 expected.iter().map(|r| format!("same phone and items as {r}: ordered twice?")).collect();
             assert_eq!(warnings, expected);
@@ -298,8 +242,8 @@ pub(crate) mod tests {
         let shop = shop(&[&shirt]);
         let mut sent = incoming(&[(&shirt, 1, None)]);
         sent.customer.phone = "call me".to_owned();
-        let earlier = order(&sent, &shop.catalogue, 1, Status::Pending);
-        let warnings = shop.receive(&sent, &[earlier]).unwrap();
+        let earlier = order(&sent, &shop.products, 1, Status::Pending);
+        let warnings = shop.take_new(&sent, &[earlier]).unwrap();
         assert_eq!(warnings, ["customerPhone call me has no digit: ask for the number"]);
     }
 }

@@ -7,7 +7,9 @@ use super::money::{Balance, Money};
 use super::order::{Order, OrderPk, OrderSummary};
 use super::payment::{MOST_PAYMENTS, PaymentEntry, PaymentPk, describe};
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind};
+use super::remedy::Remedy;
+use super::row_order::RowOrder;
 use super::status::Status;
 use super::time::Timestamp;
 
@@ -21,6 +23,25 @@ pub enum Alike {
     InList,
     /// It was recorded, and taken back: somebody said that it was wrong.
     TakenBack,
+}
+
+/// A row of the courier's or the bank's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedPayment {
+    /// Its order.
+    pub order: RowOrder,
+    /// The money.
+    pub entry: PaymentEntry,
+    /// A note, if there is one.
+    pub note: Option<String>,
+}
+
+impl ListedPayment {
+    /// Returns about how many bytes of memory it takes.
+    pub fn size(&self) -> usize {
+        let texts = self.order.text().len() + self.entry.receipt.as_ref().map_or(0, String::len);
+        size_of::<ListedPayment>() + texts + self.note.as_ref().map_or(0, String::len)
+    }
 }
 
 /// What a row of a list means.
@@ -102,7 +123,7 @@ pub fn decide(
         let message = format!("{reference} has {count} payments: an order has at most {MOST_PAYMENTS}");
         return Err(Refusal::invalid(message).error(format!("An order has at most {MOST_PAYMENTS} payments")));
     }
-    let before = summary.recorded;
+    let before = summary.payments_sum;
     if entry.amount.is_negative() && before.unwrap_or_default().plus(entry.amount).is_negative() {
         let (back, paid) = (entry.amount.size(), before.unwrap_or_default());
         let message = format!("{back} of {reference} cannot be refunded: {paid} was paid");
@@ -171,7 +192,7 @@ pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> 
         let message = format!("payment {number} of {reference} is voided already");
         return Err(refuse(Conflict::Already, message, format!("Payment {number} is voided already")));
     }
-    let before = order.summary.recorded;
+    let before = order.summary.payments_sum;
     if before.unwrap_or_default().minus(payment.amount).is_negative() {
         let message = format!(
             "payment {number} of {reference} cannot be voided: more would be refunded than paid; void the refund first"
@@ -190,7 +211,7 @@ pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> 
 /// Nothing is due; or the order is cancelled and no amount was given.
 pub fn amount_to_pay(order: &Order, amount: Option<Money>) -> Result<Balance, Refusal> {
     let summary = &order.summary;
-    let paid = summary.recorded.unwrap_or_default();
+    let paid = summary.payments_sum.unwrap_or_default();
     let due = summary.left_to_pay();
     match amount {
         Some(amount) => Ok(amount.into()),
@@ -238,10 +259,9 @@ pub fn overpaid(summary: &OrderSummary) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::payment::{ListedPayment, Method, Payment, sum};
+    use crate::domain::order_samples::{incoming, now, order as received};
+    use crate::domain::payment::{Method, Payment, sum};
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, now, order as received};
-    use crate::domain::row_order::RowOrder;
 
     fn balance(hundredths: i64) -> Balance {
         Balance::from_hundredths(hundredths)
@@ -274,7 +294,7 @@ mod tests {
             voids: *voids,
         };
         order.payments = payments.iter().enumerate().map(payment).collect();
-        order.summary.recorded = sum(&order.payments);
+        order.summary.payments_sum = sum(&order.payments);
         order
     }
 

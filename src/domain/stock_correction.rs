@@ -1,120 +1,14 @@
-//! Stock movements: why stock on hand changes, adjusting and counting.
+//! Correcting the stock of a product: adjusting it by a difference, and counting it.
 
 use std::borrow::Cow;
 
-use super::limits::SIZES;
+use super::movement::{Movement, Reason};
 use super::order::QUANTITY_LIMIT;
-use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
-use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, Remedy};
+use super::product::{Product, StockLine, no_such_size};
+use super::refusal::{Conflict, Refusal};
+use super::remedy::Remedy;
 use super::shortage::{self, Shortage};
-use super::text::size_key;
-
-/// Why stock moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// The stock that a product came with.
-    Initial,
-    /// An order was confirmed and took stock.
-    Confirm,
-    /// An order left the states that hold stock and gave it back.
-    Cancel,
-    /// Someone corrected the stock by a difference.
-    Adjust,
-    /// Someone counted the stock.
-    Count,
-    /// The items of an order that holds stock were changed.
-    Edit,
-    /// A customer sent something back.
-    Return,
-    /// It came with a delivery.
-    Receive,
-}
-
-impl Reason {
-    /// All reasons.
-    pub const ALL: [Reason; 8] = [
-        Reason::Initial,
-        Reason::Confirm,
-        Reason::Cancel,
-        Reason::Adjust,
-        Reason::Count,
-        Reason::Edit,
-        Reason::Return,
-        Reason::Receive,
-    ];
-
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Reason> {
-        Reason::ALL.into_iter().find(|reason| reason.as_str() == word)
-    }
-
-    /// Returns its word, as in SQL and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Reason::Initial => "initial",
-            Reason::Confirm => "confirm",
-            Reason::Cancel => "cancel",
-            Reason::Adjust => "adjust",
-            Reason::Count => "count",
-            Reason::Edit => "edit",
-            Reason::Return => "return",
-            Reason::Receive => "receive",
-        }
-    }
-
-    /// Returns whether a movement with this reason belongs to an order.
-    pub fn is_of_order(self) -> bool {
-        matches!(self, Reason::Confirm | Reason::Cancel | Reason::Edit | Reason::Return)
-    }
-}
-
-/// A decided change of stock on hand. It may be applied while the result stays zero or more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Movement {
-    /// The product.
-    pub product_id: ProductId,
-    /// The size key, `""` where size is not tracked.
-    pub size_key: String,
-    /// The change of the stock on hand.
-    pub delta: i64,
-    /// Why.
-    pub reason: Reason,
-    /// A note of its own; without one it carries the command's.
-    pub note: Option<String>,
-}
-
-impl Movement {
-    /// Returns the stock line that moves.
-    pub fn key(&self) -> StockKey {
-        StockKey { product_id: self.product_id, size_key: self.size_key.clone() }
-    }
-
-    /// Returns the movement that writes off what this one gave back to the shelf, as it cannot be sold again. The order does
-    /// not hold it, so that an order without stock adds up to nothing.
-    pub fn written_off(&self, reference: &Reference) -> Movement {
-        let note = Some(format!("{reference} came back unsaleable"));
-        Movement { delta: -self.delta, reason: Reason::Adjust, note, ..self.clone() }
-    }
-}
-
-/// Decides how to write off the stock of a removed product: a movement for each line with stock, or one for the first line
-/// if there is none, so that the removal is recorded.
-pub fn write_off(product: &Product, note: Option<&str>) -> Vec<Movement> {
-    let said = note.map(|note| format!(": {note}")).unwrap_or_default();
-    let movement = |line: &StockLine| Movement {
-        product_id: product.id,
-        size_key: line.size_key.clone(),
-        delta: -line.on_hand,
-        reason: Reason::Adjust,
-        note: Some(format!("{REMOVED}{said}")),
-    };
-    let written_off: Vec<_> = product.stock.iter().filter(|line| line.on_hand != 0).map(movement).collect();
-    if written_off.is_empty() { product.stock.first().map(movement).into_iter().collect() } else { written_off }
-}
-
-/// The note of the movements of a removed product.
-const REMOVED: &str = "removed";
+use super::start_size::{NoStockLine, SIZE_SIGNS_PROBLEM, find_or_start_size, too_many_sizes};
 
 /// An operator's correction of a product's stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,57 +72,44 @@ pub fn correct(
 }
 
 /// Finds the line of a size, or makes a new one.
-fn find_line<'a>(
-    product: &'a Product,
+fn find_line<'p>(
+    product: &'p Product,
     size: Option<&str>,
     correction: Correction,
     may_start_size: bool,
-) -> Result<Cow<'a, StockLine>, Refusal> {
-    let name = &product.name;
-    let Some(size) = size else {
-        return match product.line_for(None).ok().or_else(|| product.leftover()) {
-            Some(line) => Ok(Cow::Borrowed(line)),
-            None => Err(Refusal::invalid(no_such_size(name, None, &product.size_names())).remedy(Remedy::NameSize)),
-        };
-    };
-    let key = size_key(size);
-    if let Some(line) = product.sizes().find(|line| line.size_key == key) {
-        return Ok(Cow::Borrowed(line));
-    }
+) -> Result<Cow<'p, StockLine>, Refusal> {
     let is_count = matches!(correction, Correction::Count(_));
-    if is_count && !product.is_sized() && product.stock_quantity() > 0 {
-        return Err(Refusal::conflict(
-            Conflict::Step,
-            format!("{name} has {} on hand without a size", product.stock_quantity()),
-        )
-        .remedy(Remedy::ClearUnsized(product.handle())));
-    }
-    if !is_count || !may_start_size {
-        let start = Remedy::StartSize { product: product.handle(), size: size.to_owned() };
-        if product.is_sized() {
-            let message = no_such_size(name, Some(size), &product.size_names());
-            return Err(Refusal::invalid(message).remedy(start));
+    let problem = match find_or_start_size(product, size, is_count && may_start_size, &[]) {
+        Ok(line) => return Ok(line),
+        Err(problem) => problem,
+    };
+    let (name, size) = (&product.name, size.unwrap_or_default());
+    let start = || Remedy::StartSize { product: product.handle(), size: size.to_owned() };
+    let is_unsized = || Refusal::invalid(format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize);
+    let cannot_get = |why: &str| Refusal::invalid(format!("{name} cannot get the size {size}: {why}"));
+    Err(match problem {
+        NoStockLine::Unnamed => match product.leftover() {
+            Some(line) => return Ok(Cow::Borrowed(line)),
+            None => Refusal::invalid(no_such_size(name, None, &product.size_names())).remedy(Remedy::NameSize),
+        },
+        _ if !is_count && !product.is_sized() => is_unsized(),
+        NoStockLine::HasUnsized => {
+            let message = format!("{name} has {} on hand without a size", product.stock_quantity());
+            Refusal::conflict(Conflict::Step, message).remedy(Remedy::ClearUnsized(product.handle()))
         }
-        let refusal = Refusal::invalid(format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize);
-        return Err(if is_count { refusal.remedy(start) } else { refusal });
-    }
-    if size.contains([',', '=']) {
-        return Err(Refusal::invalid(format!("{name} cannot get the size {size}: {NO_SIGNS}")));
-    }
-    if product.sizes().count() >= SIZES {
-        return Err(Refusal::invalid(format!(
-            "{name} cannot get the size {size}: a product has at most {SIZES} sizes"
-        )));
-    }
-    Ok(Cow::Owned(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
+        NoStockLine::Unknown if product.is_sized() => {
+            Refusal::invalid(no_such_size(name, Some(size), &product.size_names())).remedy(start())
+        }
+        NoStockLine::Unknown => is_unsized().remedy(start()),
+        NoStockLine::Signs => cannot_get(SIZE_SIGNS_PROBLEM),
+        NoStockLine::TooMany => cannot_get(&too_many_sizes()),
+    })
 }
-
-/// Why a new size cannot have these signs: they separate sizes, as in `S=3,M=5`.
-pub const NO_SIGNS: &str = "a size cannot have , or = in its name";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::limits::SIZES;
     use crate::domain::product::tests::product;
     use crate::domain::refusal::RefusalKind;
 
@@ -274,20 +155,6 @@ mod tests {
     }
 
     #[test]
-    fn the_stock_of_a_removed_product_is_written_off_and_the_removal_recorded() {
-        let written_off = |stock: &[(&str, i64)], note| -> Vec<(String, i64, Option<String>)> {
-            let movements = write_off(&product("Shirt", stock), note);
-            assert!(movements.iter().all(|movement| movement.reason == Reason::Adjust));
-            movements.into_iter().map(|movement| (movement.size_key, movement.delta, movement.note)).collect()
-        };
-        let movement = |size: &str, delta, note: &str| (size.to_owned(), delta, Some(note.to_owned()));
-        let sizes = [("S", 1), ("M", 0), ("L", 2)];
-        assert_eq!(written_off(&sizes, None), [movement("s", -1, "removed"), movement("l", -2, "removed")]);
-        assert_eq!(written_off(&[("", 3)], Some("sold out")), [movement("", -3, "removed: sold out")]);
-        assert_eq!(written_off(&[("S", 0), ("M", 0)], None), [movement("s", 0, "removed")]);
-    }
-
-    #[test]
     fn a_correction_that_is_refused_says_why_and_what_to_do() {
         let sized = product("Shirt", &[("S", 1), ("L", 2)]);
         let plain = product("Cap", &[("", 3)]);
@@ -323,14 +190,5 @@ mod tests {
             format!("stock of Cap cannot be more than {QUANTITY_LIMIT}")
         );
         assert_eq!(correct(&plain, None, Correction::Count(limit), true).unwrap().after, limit);
-    }
-
-    /// The words are in files and in the JSON that scripts read.
-    #[test]
-    fn the_words_of_reasons_stay() {
-        let words = ["initial", "confirm", "cancel", "adjust", "count", "edit", "return", "receive"];
-        assert_eq!(Reason::ALL.map(Reason::as_str), words);
-        assert_eq!(words.map(Reason::parse), Reason::ALL.map(Some));
-        assert_eq!(Reason::parse("sold"), None);
     }
 }

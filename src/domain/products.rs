@@ -1,0 +1,54 @@
+//! The products that a decision needs.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::product::{Product, ProductId};
+use super::product_name::ProductKey;
+
+/// The products that a decision needs.
+#[derive(Debug, Clone, Default)]
+pub struct Products {
+    products: HashMap<ProductId, Product>,
+    by_barcode: HashMap<String, ProductId>,
+}
+
+impl Products {
+    /// Looks a product up by its id.
+    pub fn get(&self, id: ProductId) -> Option<&Product> {
+        self.products.get(&id)
+    }
+
+    /// Looks a product up by the way an order names it.
+    pub fn find(&self, key: &ProductKey) -> Option<&Product> {
+        let by_barcode = |barcode: &str| self.by_barcode.get(barcode).and_then(|id| self.get(*id));
+        match key {
+            ProductKey::Id(id) => self.get(*id),
+            ProductKey::Barcode(barcode) => by_barcode(barcode),
+            ProductKey::CutId { barcode, start } => {
+                by_barcode(barcode).filter(|product| product.id.to_string().starts_with(start.as_str()))
+            }
+            ProductKey::BarcodeOrId(text) => {
+                by_barcode(text).or_else(|| self.get(ProductId(Uuid::try_parse(text).ok()?)))
+            }
+        }
+    }
+
+    /// Changes the stock on hand of one line, as a movement does. An unknown line is ignored.
+    pub fn shift(&mut self, id: ProductId, size_key: &str, delta: i64) {
+        let product = self.products.get_mut(&id);
+        let line = product.and_then(|p| p.stock.iter_mut().find(|line| line.size_key == size_key));
+        if let Some(line) = line {
+            line.on_hand += delta;
+        }
+    }
+}
+
+impl FromIterator<Product> for Products {
+    fn from_iter<I: IntoIterator<Item = Product>>(products: I) -> Products {
+        let products: HashMap<_, _> = products.into_iter().map(|product| (product.id, product)).collect();
+        let barcode = |product: &Product| Some((product.barcode.clone()?, product.id));
+        Products { by_barcode: products.values().filter_map(barcode).collect(), products }
+    }
+}
