@@ -138,7 +138,7 @@ impl<'a> Offered<'a> {
         let size = if product.is_sized() { Some(pick_size(product, self.width, NOT_TAKEN, context)?) } else { None };
         let quantity = context.ask_value("Quantity [1]", NOT_TAKEN, |typed| match typed {
             "" => Ok(1),
-            typed => quantity(typed).map_err(|problem| format!("the quantity {problem}")),
+            typed => quantity(typed),
         })?;
         // The price that was shown is the one that is agreed.
         let price = Some(product.list_price());

@@ -101,11 +101,9 @@ impl Questions<'_> {
         ui::show(&returns::several(number, item, self.style.width));
         let quantity = self.context.ask_value("How many come back [1]", &self.refused(), |typed| match typed {
             "" => Ok(1),
-            typed => quantity(typed).map_err(|problem| format!("the quantity {problem}")).and_then(|some| {
-                match some <= left {
-                    true => Ok(some),
-                    false => Err(format!("the customer has {left}")),
-                }
+            typed => quantity(typed).and_then(|some| match some <= left {
+                true => Ok(some),
+                false => Err(format!("the customer has {left}")),
             }),
         })?;
         Ok(ItemPieces { number, quantity })
