@@ -30,7 +30,7 @@ use crate::render::message::message_link;
 #[command(add = CommandFacts::of(Group::Orders))]
 #[command(after_help = "Examples:
   orders message LEG-LXYZ1234-AB5C
-  orders message LEG-LXYZ1234-AB5C --occasion shortage
+  orders message LEG-LXYZ1234-AB5C --template shortage
   xdg-open \"$(orders message ab5c --json | jq -r .link)\"")]
 pub struct MessageArgs {
     #[arg(value_name = "REF", help = REF_TO_READ)]
