@@ -70,8 +70,7 @@ fn orders_of(read: &Read<'_>, named: Option<&References>, naming: &Naming) -> an
         let found = name_orders(read, &named.texts, naming, false)?;
         return Ok(found.into_iter().filter_map(|(_, found)| Some(found.ok()?.pk)).collect());
     }
-    let most = u32::try_from(REFERENCES_LIMIT).unwrap_or(u32::MAX);
-    let orders = read.orders_to_pack(most.saturating_add(1))?;
+    let orders = read.orders_to_pack(REFERENCES_LIMIT + 1)?;
     if orders.len() > REFERENCES_LIMIT {
         let problem =
             format!("more than {REFERENCES_LIMIT} orders are to be packed; one call prints {REFERENCES_LIMIT}");

@@ -57,25 +57,16 @@ pub fn run(args: &TodayArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 /// Loads what the lists are made of: everything by an index, and no more than is shown or looked at.
 fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Result<today::Facts> {
-    // Where fewer are there than were asked for, these are all.
-    let counted = |status, found: usize, most| match i64::try_from(found) {
-        Ok(all) if found < most => Ok(all),
-        _ => read.count_of_status(status, COUNTED),
-    };
     // Preparing a query takes longer than running it: so orders are found by their keys, and loaded by one query.
     let pending = read.orders(&read.waiting_longest(LOOKED_AT)?)?;
-    let pending_count = counted(Status::Pending, pending.len(), LOOKED_AT)?;
+    let pending_count = count(read, &[Status::Pending], pending.len(), LOOKED_AT)?;
     let items = pending.iter().flat_map(|order| &order.items);
     let products = read.products_to_watch(items.map(|item| item.product_id), settings.low_stock, PRODUCTS)?;
     let twins = likely_duplicates(read, &pending)?;
     let pending = pending.into_iter().zip(twins);
     let pending = pending.map(|(order, twin)| PendingOrder { order, twin: twin.map(|twin| twin.summary) });
-    let confirmed = read.first_of_status(Status::Confirmed, SHOWN)?;
-    let processing = read.first_of_status(Status::Processing, SHOWN)?;
-    let mut to_pack_count = counted(Status::Confirmed, confirmed.len(), SHOWN)?;
-    if to_pack_count < COUNTED {
-        to_pack_count += counted(Status::Processing, processing.len(), SHOWN)?;
-    }
+    let to_pack = read.summaries(&read.orders_to_pack(SHOWN)?)?;
+    let to_pack_count = count(read, &[Status::Confirmed, Status::Processing], to_pack.len(), SHOWN)?;
     let owed_count = read.owed_up_to(COUNTED)?;
     let owed = if owed_count > 0 { owed(read)? } else { Vec::new() };
     let (late, late_count) = late(read, context.now)?;
@@ -86,12 +77,26 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
         low_stock: settings.low_stock,
         exchanges: read.orders(&read.unsent_exchanges(RETURNS_LOOKED_AT)?)?,
         to_pack_count,
-        to_pack: read.summaries(&[confirmed, processing].concat())?,
+        to_pack,
         late,
         late_count,
         owed_count,
         owed,
     })
+}
+
+/// Counts the orders of these statuses, until [`COUNTED`]. Where fewer were found than were asked for, these are all.
+fn count(read: &Read<'_>, statuses: &[Status], found: usize, asked: usize) -> Result<i64, StoreError> {
+    if found < asked {
+        return Ok(i64::try_from(found).unwrap_or(COUNTED));
+    }
+    let mut count = 0;
+    for status in statuses {
+        if count < COUNTED {
+            count += read.count_of_status(*status, COUNTED)?;
+        }
+    }
+    Ok(count)
 }
 
 /// Loads the orders of which something is owed, with their payments.
@@ -107,9 +112,9 @@ fn owed(read: &Read<'_>) -> anyhow::Result<Vec<(OutstandingOrder, Vec<Payment>)>
 
 /// Loads the orders that couriers have had for long, of the shipped ones that came first.
 fn late(read: &Read<'_>, now: Timestamp) -> Result<(Vec<OutstandingOrder>, Count), StoreError> {
-    let first = read.first_of_status(Status::Shipped, SHIPPED)?;
+    let first = read.first_shipped(SHIPPED)?;
     let are_all = first.len() < SHIPPED;
-    let mut late = today::late(read.shipped_at(&first)?, now);
+    let mut late = today::late(first, now);
     let count = Count::of_rows(late.len(), are_all);
     late.truncate(SHOWN);
     let orders = read.summaries(&late.iter().map(|(order, _)| *order).collect::<Vec<_>>())?;

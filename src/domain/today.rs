@@ -23,9 +23,9 @@ pub const SHOWN: usize = 10;
 /// How many pending orders are looked at, those that wait longest.
 pub const LOOKED_AT: usize = 10;
 /// How far orders are counted.
-pub const COUNTED: i64 = 1000;
+pub const COUNTED: i64 = 500;
 /// How many shipped orders are looked at, those that came first.
-pub const SHIPPED: usize = 50;
+pub const SHIPPED: usize = 30;
 /// How many scarce products are looked at, those with the fewest pieces.
 pub const PRODUCTS: usize = 30;
 /// How many days an order may be with a courier before somebody asks.
@@ -158,7 +158,7 @@ pub struct Facts {
     pub products: Vec<Product>,
     /// The stock at or below which products without a limit of their own are low.
     pub low_stock: i64,
-    /// The confirmed and the processing orders that came first, up to [`SHOWN`] of each.
+    /// The confirmed and processing orders that came first, up to [`SHOWN`].
     pub to_pack: Vec<OrderSummary>,
     /// How many orders are to be packed.
     pub to_pack_count: i64,
@@ -521,7 +521,7 @@ mod tests {
                 summary(2, Status::Confirmed, 9),
                 summary(3, Status::Processing, 5),
             ],
-            to_pack_count: 1000,
+            to_pack_count: COUNTED,
             late: vec![waiting(6, Status::Shipped, 2, 20), waiting(5, Status::Shipped, 1, 28)],
             late_count: Count::Exactly(2),
             owed: vec![

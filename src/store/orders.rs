@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use super::error::StoreError;
 use super::returns::Returns;
 use super::transaction::Read;
-use super::values::{Id, InOrder, json_array};
+use super::values::{Id, InOrder, json_array, limit};
 use crate::domain::content::Content;
 use crate::domain::duplicate::DUPLICATE_WINDOW_MILLIS;
 use crate::domain::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
@@ -136,14 +136,14 @@ impl Read<'_> {
     }
 
     /// Finds the orders that are to be packed, the oldest first, `most` at the most.
-    pub fn orders_to_pack(&self, most: u32) -> Result<Vec<OrderPk>, StoreError> {
+    pub fn orders_to_pack(&self, most: usize) -> Result<Vec<OrderPk>, StoreError> {
         // Each status by itself, so that the index on status and time gives them without sorting.
         self.rows(
             "SELECT created_at, pk FROM orders WHERE status = 'confirmed'
              UNION ALL
              SELECT created_at, pk FROM orders WHERE status = 'processing'
              ORDER BY created_at, pk LIMIT :most",
-            named_params! {":most": most},
+            named_params! {":most": limit(Some(most))},
             |row| row.get("pk"),
         )
     }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Row, ToSql, named_params};
 
 use super::error::StoreError;
 use super::owned::{OWNED, OwnerKeys};
 use super::stock::Origin;
 use super::transaction::{Audit, Read, Write};
-use super::values::json_array;
+use super::values::{InOrder, json_array};
 use crate::domain::movement::{Movement, Reason};
 use crate::domain::product::{Product, ProductId, RemovedProduct, StockLine};
 use crate::domain::product_change::Matches;
@@ -20,22 +21,43 @@ use crate::domain::row_product::{RowMatches, RowProduct, zero_spellings};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Owner;
 
-/// Reads a product, its stock apart.
+/// The columns of a product, its stock apart.
+const PRODUCT_COLUMNS: &str =
+    "p.id, p.name, coalesce(p.barcode, p.removed_barcode), p.price, p.discounted_price, p.image_paths,
+    p.low_stock_at";
+
+/// Reads a product in the order of `PRODUCT_COLUMNS`.
 fn product(row: &Row<'_>) -> rusqlite::Result<Product> {
-    let image_paths: String = row.get("image_paths")?;
-    let column = row.as_ref().column_index("image_paths")?;
+    let mut row = InOrder::of(row);
     Ok(Product {
-        id: row.get("id")?,
-        name: row.get("name")?,
-        barcode: row.get("barcode")?,
-        price: row.get("price")?,
-        discounted_price: Product::discounted_price_or_none(row.get("discounted_price")?),
-        image_paths: serde_json::from_str(&image_paths).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
-        })?,
-        low_stock_at: row.get("low_stock_at")?,
+        id: row.take()?,
+        name: row.take()?,
+        barcode: row.take()?,
+        price: row.take()?,
+        discounted_price: Product::discounted_price_or_none(row.take()?),
+        image_paths: row.take::<Images>()?.0,
+        low_stock_at: row.take()?,
         stock: Vec::new(),
     })
+}
+
+/// A product's images, as a JSON list of paths.
+struct Images(Vec<String>);
+
+impl FromSql for Images {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        serde_json::from_str(value.as_str()?).map(Self).map_err(FromSqlError::other)
+    }
+}
+
+/// The stock of a product, size by size.
+const STOCK_LINES: &str =
+    "SELECT pk, size_key, size, on_hand FROM stock WHERE product_id = :product AND removed_at IS NULL";
+
+/// Reads a row of `STOCK_LINES`, with its key.
+fn stock_line(row: &Row<'_>) -> rusqlite::Result<(i64, StockLine)> {
+    let mut row = InOrder::of(row);
+    Ok((row.take()?, StockLine { size_key: row.take()?, size: row.take()?, on_hand: row.take()? }))
 }
 
 impl Read<'_> {
@@ -161,28 +183,21 @@ impl Read<'_> {
         mut each: impl FnMut(Product) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql = format!(
-            "SELECT p.id, p.name, coalesce(p.barcode, p.removed_barcode) AS barcode, p.price, p.discounted_price, p.image_paths, p.low_stock_at
-             FROM products AS p WHERE {condition} ORDER BY p.name COLLATE NOCASE, p.id"
+            "SELECT {PRODUCT_COLUMNS} FROM products AS p WHERE {condition} ORDER BY p.name COLLATE NOCASE, p.id"
         );
+        let mut lines = self.connection.prepare_cached(STOCK_LINES).map_err(StoreError::from)?;
         let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
         let mut rows = statement.query(values).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             let product = product(row).map_err(StoreError::from)?;
-            let stock = self.stock_lines(product.id)?;
-            each(Product { stock, ..product })?;
+            let stock =
+                lines.query_map(named_params! {":product": product.id}, stock_line).map_err(StoreError::from)?;
+            let mut stock: Vec<_> = stock.collect::<Result<_, _>>().map_err(StoreError::from)?;
+            // SQLite takes longer to set up sorting than these few lines take.
+            stock.sort_unstable_by_key(|(pk, _)| *pk);
+            each(Product { stock: stock.into_iter().map(|(_, line)| line).collect(), ..product })?;
         }
         Ok(())
-    }
-
-    fn stock_lines(&self, product: ProductId) -> Result<Vec<StockLine>, StoreError> {
-        self.rows(
-            "SELECT size_key, size, on_hand FROM stock
-             WHERE product_id = :product AND removed_at IS NULL ORDER BY pk",
-            named_params! {":product": product},
-            |row| {
-                Ok(StockLine { size_key: row.get("size_key")?, size: row.get("size")?, on_hand: row.get("on_hand")? })
-            },
-        )
     }
 
     /// Counts the orders that have the product among their items.
