@@ -209,7 +209,7 @@ fn a_quiet_day_is_said_or_not() {
 #[test]
 fn of_many_orders_the_first_are_shown_and_the_others_counted() {
     let shop = Shop::stocked();
-    let lines: String = (0..1001).map(|n| order(&format!("LEG-{n:04}"), BELT, 1, None) + "\n").collect();
+    let lines: String = (0..501).map(|n| order(&format!("LEG-{n:04}"), BELT, 1, None) + "\n").collect();
     shop.orders(["import", "-q"]).stdin(lines.lines().take(300).collect::<Vec<_>>().join("\n")).succeeds();
     let text = shop.orders(["today"]).succeeds();
     assert!(text.starts_with("Payments to check: 300\n"), "{text}");
@@ -217,7 +217,7 @@ fn of_many_orders_the_first_are_shown_and_the_others_counted() {
     assert_eq!(shop.orders(["today", "--json"]).json()["totals"]["payments"], 300);
     shop.orders(["import", "-q"]).stdin(lines).succeeds();
     let text = shop.orders(["today"]).succeeds();
-    assert!(text.starts_with("Payments to check: 1000+\n") && text.contains("… and more:  orders report"), "{text}");
+    assert!(text.starts_with("Payments to check: 500+\n") && text.contains("… and more:  orders report"), "{text}");
     assert_eq!(shop.orders(["today", "--json"]).json()["totals"]["payments"], Value::Null);
 }
 
