@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::Context;
 use super::run::facts::{CommandFacts, Group};
+use super::run::failure::renewal;
 use crate::domain::finding::Finding;
 use crate::domain::phone::read_phone;
 use crate::domain::settings::{SettingKey, Settings};
@@ -20,7 +21,7 @@ use crate::ui;
 ///
 /// Replays movements to stock on hand, items to totals and events to statuses, reads everything once, compares the tables and
 /// indexes with those that orders makes, and runs SQLite's own checks. Where it finds something, keep the file as it is; to go
-/// on working, restore the newest backup beside it.
+/// on working, restore the newest backup beside it. A machine's replica of a shop in a cluster is made anew once it is moved away.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::File))]
 #[command(after_help = "Examples:
@@ -44,7 +45,9 @@ pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     if context.is_table() && ui::is_stdout_a_terminal() {
-        context.ui.hint("keep this file as it is; to go on working, restore the newest backup beside it");
+        context.hint(renewal(context).unwrap_or_else(|| {
+            "keep this file as it is; to go on working, restore the newest backup beside it".into()
+        }));
     }
     Ok(Exit::Findings)
 }

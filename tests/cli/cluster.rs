@@ -6,8 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::json;
 
-use crate::common::rqlite::{Fake, Fault};
+use crate::common::rqlite::{Fake, Fault, certificate};
 use crate::harness::{BELT, ORDER, Run, Shop, order};
+use crate::terminal::Terminal;
 
 /// A folder as a machine of its own, which runs the program on a shop of a cluster.
 struct Machine {
@@ -120,6 +121,57 @@ fn a_password_goes_with_every_request_and_is_never_printed() {
 }
 
 #[test]
+fn nodes_with_a_certificate_of_the_shops_own_ca_are_trusted() {
+    let cluster = Fake::with_tls("node");
+    let machine = Machine::new(&cluster.url("LEG"));
+    let trusting = |run: Run| run.env("ORDERS_CA", certificate("ca"));
+    trusting(machine.orders(["product", "import"]).arg(crate::harness::shipped("examples/catalogue.json"))).succeeds();
+    trusting(machine.orders(["create"]).arg(crate::harness::shipped("examples/order.json"))).succeeds();
+    trusting(machine.orders(["confirm", ORDER])).succeeds();
+    trusting(machine.orders(["list", "-q"])).prints(&format!("{ORDER}\n"));
+}
+
+/// Nobody waits for what does not pass.
+#[test]
+fn a_certificate_or_a_password_that_is_wrong_ends_it_at_once() {
+    let plain = Fake::start();
+    for (certificate_of_node, ca, problem) in [
+        ("node", Some("other-ca"), "ORDERS_CA"),
+        ("node", None, "ORDERS_CA"),
+        ("expired", Some("ca"), "has expired"),
+        ("elsewhere", Some("ca"), "is for another name"),
+    ] {
+        let cluster = Fake::with_tls(certificate_of_node);
+        let machine = Machine::new(&cluster.url("LEG"));
+        let mut list = machine.orders(["list", "--wait", "3600"]);
+        if let Some(ca) = ca {
+            list = list.env("ORDERS_CA", certificate(ca));
+        }
+        let refused = list.exits(1);
+        assert!(refused.stderr.contains(problem), "{refused:#?}");
+        assert_eq!(cluster.count(), 0);
+    }
+    let url = plain.url("LEG").replace("http://", "https://");
+    let refused = Machine::new(&url).orders(["list", "--wait", "3600"]).exits(1);
+    assert!(refused.stderr.contains("speaks no TLS"), "{refused:#?}");
+    plain.require("Basic c2hvcDpzM2NyZXQ=");
+    let refused = Machine::new(&plain.url("LEG")).orders(["list", "--wait", "3600"]).exits(1);
+    assert!(refused.stderr.contains("refused this user"), "{refused:#?}");
+    let missing = Machine::new(&plain.url("LEG")).orders(["list"]).env("ORDERS_CA", "/nowhere.pem").exits(1);
+    assert!(missing.stderr.contains("/nowhere.pem"), "{missing:#?}");
+}
+
+/// One node with a certificate that has expired is as one that is down.
+#[test]
+fn a_node_that_is_not_trusted_is_passed_over() {
+    let (trusted, expired) = (Fake::with_tls("node"), Fake::with_tls("expired"));
+    let nodes = format!("https://{},https://{}/LEG", expired.nodes()[0], trusted.nodes()[0]);
+    let machine = Machine::new(&nodes);
+    machine.orders(["config", "shopName", "Lego"]).env("ORDERS_CA", certificate("ca")).succeeds();
+    assert_eq!(expired.count(), 0);
+}
+
+#[test]
 fn the_replica_is_its_owners_alone() {
     let cluster = Fake::start();
     let machine = Machine::new(&cluster.url("LEG")).with_order();
@@ -141,6 +193,25 @@ fn a_replica_is_not_written_as_a_file() {
     let refused = machine.shop.orders(["confirm", ORDER]).env("ORDERS_DB", &replica).exits(1);
     assert!(refused.stderr.contains("replica"), "{refused:#?}");
     assert_eq!(fs::read(&replica).unwrap(), before);
+}
+
+/// A backup would lack what came after it; the log has all.
+#[test]
+fn check_says_how_a_replica_is_made_anew() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let replica = machine.replica();
+    rusqlite::Connection::open(&replica).unwrap().execute("UPDATE stock SET on_hand = 99", []).unwrap();
+    for db in [machine.db.as_str(), replica.to_str().unwrap()] {
+        let check = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_orders")).args(["--db", db, "check"]);
+        let screen = Terminal::spawn(&machine.shop, 400, check.env_clear()).ends(10);
+        assert!(screen.contains("mkdir -p old && mv ") && !screen.contains("backup"), "{screen}");
+    }
+    fs::create_dir(machine.shop.path("old")).unwrap();
+    for entry in fs::read_dir(replica.parent().unwrap()).unwrap().map(Result::unwrap) {
+        fs::rename(entry.path(), machine.shop.path("old").join(entry.file_name())).unwrap();
+    }
+    machine.orders(["check"]).prints("");
 }
 
 #[test]

@@ -86,7 +86,7 @@ impl Terminal {
 
     /// Waits for the end of the program with an exit code.
     #[track_caller]
-    fn ends(&mut self, code: i32) -> String {
+    pub fn ends(&mut self, code: i32) -> String {
         let status = self.end();
         assert_eq!((status.code(), status.signal()), (Some(code), None), "{}", self.screen());
         self.screen()

@@ -74,11 +74,20 @@ pub fn explain_failure(
 fn replica_hint(error: &anyhow::Error, context: &Context) -> Option<Hint> {
     use StoreError::{Damaged, Differs, Malformed, NotOurs, OtherLog};
     let error = error.downcast_ref::<StoreError>()?;
-    let is_of_replica = matches!(error, Damaged(_) | Differs(_) | Malformed(_) | NotOurs(_) | OtherLog);
-    context.address().ok().flatten().filter(|_| is_of_replica)?;
-    let replica = context.file().ok()?.display().to_string();
+    matches!(error, Damaged(_) | Differs(_) | Malformed(_) | NotOurs(_) | OtherLog).then(|| renewal(context))?
+}
+
+/// Says how a replica is made anew, where the orders file is one.
+#[cfg(feature = "cluster")]
+pub fn renewal(context: &Context) -> Option<Hint> {
+    let file = context.file().ok().filter(|file| super::shop::is_replica(file))?;
     let words = "where the cluster is the right one, move this machine's replica away, and it is made anew";
-    Some(format!("{words}:  mkdir -p old && mv {}* old/", shell_argument(&replica)).into())
+    Some(format!("{words}:  mkdir -p old && mv {}* old/", shell_argument(&file.display().to_string())).into())
+}
+
+#[cfg(not(feature = "cluster"))]
+pub fn renewal(_context: &Context) -> Option<Hint> {
+    None
 }
 
 /// Fits a failure's hints to the caller: drops the commands that they may not run, and adds their `--db` and `--as` to the others.

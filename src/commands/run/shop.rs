@@ -17,6 +17,11 @@ fn replicas() -> anyhow::Result<PathBuf> {
     Ok(folders.data_dir().join("orders").join("replicas"))
 }
 
+/// Returns whether a file is a replica of this machine.
+pub fn is_replica(file: &Path) -> bool {
+    replicas().is_ok_and(|folder| file.parent() == Some(&folder))
+}
+
 /// Calls `act` with the shop at an address.
 pub fn with_shop<T>(address: &Address, is_stale: bool, act: impl FnOnce(&Shop<'_>) -> T) -> anyhow::Result<T> {
     let folder = replicas()?;

@@ -5,12 +5,15 @@ use std::io::{self, BufReader, Read, Seek as _, Write as _};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use serde::{Deserialize, Serialize};
 use tempfile::SpooledTempFile;
 use uuid::Uuid;
 
+use super::statement::Value;
+
 /// How many bytes of a change are kept in memory; larger ones wait in an unnamed file.
 const IN_MEMORY: usize = 1 << 18;
-/// The longest statement that is read back (64 MiB).
+/// The longest statement that is read back, with its values (64 MiB).
 const STATEMENT: u64 = 1 << 26;
 
 /// A place in the log: a version, and the id of what brought it.
@@ -104,13 +107,17 @@ impl Body {
         Ok(BufReader::new(DeflateDecoder::new(&mut self.0)))
     }
 
-    /// Calls `run` with each statement.
+    /// Calls `run` with each statement and its values.
     ///
     /// # Errors
     /// Those of `run`; the bytes are no statements.
-    pub fn statements<E: From<io::Error>>(&mut self, mut run: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    pub fn statements<E: From<io::Error>>(
+        &mut self,
+        mut run: impl FnMut(&str, &[Value<'_>]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let invalid = || io::Error::from(io::ErrorKind::InvalidData);
         let mut bytes = self.inflated()?;
-        let mut statement = String::new();
+        let (mut texts, mut packed) = (Vec::new(), Vec::new());
         loop {
             let mut length = [0; 4];
             match bytes.read(&mut length[..1])? {
@@ -118,13 +125,41 @@ impl Body {
                 _ => bytes.read_exact(&mut length[1..])?,
             }
             let length = u64::from(u32::from_le_bytes(length));
-            statement.clear();
-            if length > STATEMENT || (&mut bytes).take(length).read_to_string(&mut statement)? as u64 != length {
-                return Err(io::Error::from(io::ErrorKind::InvalidData).into());
+            packed.clear();
+            if length > STATEMENT || (&mut bytes).take(length).read_to_end(&mut packed)? as u64 != length {
+                return Err(invalid().into());
             }
-            run(&statement)?;
+            let Packed { text, values } = postcard::from_bytes(&packed).map_err(|_| invalid())?;
+            let text: &str = match text {
+                Text::New(text) => {
+                    texts.push(text.to_owned());
+                    &texts[texts.len() - 1]
+                }
+                Text::Known(number) => {
+                    usize::try_from(number).ok().and_then(|number| texts.get(number)).ok_or_else(invalid)?
+                }
+            };
+            run(text, &values)?;
         }
     }
+}
+
+/// A statement as a change has it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Packed<'a> {
+    #[serde(borrow)]
+    text: Text<'a>,
+    #[serde(borrow)]
+    values: Vec<Value<'a>>,
+}
+
+/// The text of a statement, with a `?` for each value.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub enum Text<'a> {
+    /// One that the change has not had before.
+    New(&'a str),
+    /// How many new ones came before it.
+    Known(u32),
 }
 
 /// Deflates statements, or other bytes.
@@ -139,11 +174,12 @@ impl Default for Packer {
 }
 
 impl Packer {
-    /// Adds a statement: its length, and its text.
-    pub fn push(&mut self, statement: &str) -> io::Result<()> {
-        let length = u32::try_from(statement.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+    /// Adds a statement: its length, its text and its values.
+    pub fn push(&mut self, text: Text<'_>, values: Vec<Value<'_>>) -> io::Result<()> {
+        let packed = postcard::to_extend(&Packed { text, values }, Vec::new()).map_err(io::Error::other)?;
+        let length = u32::try_from(packed.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
         self.0.write_all(&length.to_le_bytes())?;
-        self.0.write_all(statement.as_bytes())
+        self.0.write_all(&packed)
     }
 
     pub fn finish(self) -> io::Result<Body> {
@@ -158,15 +194,22 @@ pub(super) mod tests {
     pub fn packed(statements: &[&str]) -> Body {
         let mut packer = Packer::default();
         for statement in statements {
-            packer.push(statement).unwrap();
+            packer.push(Text::New(statement), Vec::new()).unwrap();
         }
         packer.finish().unwrap()
     }
 
-    pub fn unpacked(body: &mut Body) -> Vec<String> {
+    /// Returns each statement with its values.
+    pub fn unpacked(body: &mut Body) -> Vec<(String, Vec<Value<'static>>)> {
+        let owned = |value: &Value<'_>| match value {
+            Value::Text(text) => Value::Text(text.clone().into_owned().into()),
+            Value::Blob(bytes) => Value::Blob(bytes.clone()),
+            Value::Integer(number) => Value::Integer(*number),
+            Value::Null => Value::Null,
+        };
         let mut statements = Vec::new();
-        body.statements(|statement| {
-            statements.push(statement.to_owned());
+        body.statements(|statement, values| {
+            statements.push((statement.to_owned(), values.iter().map(owned).collect()));
             io::Result::Ok(())
         })
         .unwrap();
@@ -176,8 +219,15 @@ pub(super) mod tests {
     #[test]
     fn statements_come_back_as_they_were() {
         let long = "x".repeat(3 * IN_MEMORY);
-        let statements = ["INSERT INTO t VALUES ('a;b', x'00ff')", "", "UPDATE t SET x = 'قميص'", &long];
-        let mut body = packed(&statements);
+        let (insert, update) = ("INSERT INTO t VALUES (?, ?)", "UPDATE t SET x = ?");
+        let values = || vec![Value::Text(long.as_str().into()), Value::Blob(vec![0, 255])];
+        let mut packer = Packer::default();
+        packer.push(Text::New(insert), values()).unwrap();
+        packer.push(Text::New(update), vec![Value::Integer(-7)]).unwrap();
+        packer.push(Text::Known(0), vec![Value::Null, Value::Text("قميص".into())]).unwrap();
+        packer.push(Text::New(""), Vec::new()).unwrap();
+        packer.push(Text::Known(1), Vec::new()).unwrap();
+        let mut body = packer.finish().unwrap();
         let mut again = Body::default();
         let mut count = 0;
         body.pieces::<io::Error>(100, |piece| {
@@ -187,10 +237,18 @@ pub(super) mod tests {
         .unwrap();
         assert!(count > 1);
         assert_eq!(again.length().unwrap(), body.length().unwrap());
+        let of = |text: &str, values| (text.to_owned(), values);
         for mut body in [body, again] {
-            assert_eq!(unpacked(&mut body), statements);
+            let expected = [
+                of(insert, vec![Value::Text(long.clone().into()), Value::Blob(vec![0, 255])]),
+                of(update, vec![Value::Integer(-7)]),
+                of(insert, vec![Value::Null, Value::Text("قميص".into())]),
+                of("", Vec::new()),
+                of(update, Vec::new()),
+            ];
+            assert_eq!(unpacked(&mut body), expected);
         }
-        assert_eq!(unpacked(&mut packed(&[])), [""; 0]);
+        assert_eq!(unpacked(&mut packed(&[])), []);
     }
 
     #[test]
@@ -198,9 +256,16 @@ pub(super) mod tests {
         let mut whole = packed(&["INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)"]);
         let mut bytes = Vec::new();
         whole.inflated().unwrap().read_to_end(&mut bytes).unwrap();
-        for cut in [&bytes[..2], &bytes[..10], &bytes[..bytes.len() - 1], b"\xff\xff\xff\xff", b"\x02\0\0\0\xff\xfe"] {
+        for cut in [
+            &bytes[..2],
+            &bytes[..10],
+            &bytes[..bytes.len() - 1],
+            b"\xff\xff\xff\xff",
+            b"\x02\0\0\0\xff\xfe",
+            b"\x03\0\0\0\x01\x00\x00",
+        ] {
             let mut body = Body::deflated(cut).unwrap();
-            assert!(body.statements(|_| io::Result::Ok(())).is_err(), "{cut:?}");
+            assert!(body.statements(|_, _| io::Result::Ok(())).is_err(), "{cut:?}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Requests to the nodes of a cluster: each is sent again, to the next node, until it is answered or the time is over.
 
-use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -8,10 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error};
 
 use super::address::{Address, Node};
+use super::connect::{Connect, NotConnected};
 use super::lookup::Lookup;
 use crate::domain::text::os_reason;
 use crate::store::error::StoreError;
@@ -69,8 +68,30 @@ pub(super) enum NoAnswer {
 enum Failed {
     /// No node would.
     For(NoAnswer),
-    /// Another one may.
-    Here { problem: String, may_be_done: bool },
+    /// Another one may; so may this one later, unless it is as good as set up wrongly.
+    Here { problem: String, may_be_done: bool, is_lasting: bool },
+}
+
+impl Failed {
+    fn passing(problem: String, may_be_done: bool) -> Failed {
+        Failed::Here { problem, may_be_done, is_lasting: false }
+    }
+
+    fn of(url: &str, error: &Error) -> Failed {
+        let not_connected = match error {
+            Error::Other(other) => other.downcast_ref::<NotConnected>(),
+            _ => None,
+        };
+        match not_connected {
+            None => Failed::passing(format!("{url}: {}", words(error)), true),
+            Some(failure) => match failure.tls_problem() {
+                None => Failed::passing(format!("{url}: {}", words(&failure.0)), false),
+                Some(problem) => {
+                    Failed::Here { problem: format!("{url}: {problem}"), may_be_done: false, is_lasting: true }
+                }
+            },
+        }
+    }
 }
 
 /// Talks to the nodes of a cluster.
@@ -116,7 +137,7 @@ impl Nodes {
         let basic =
             |(name, password): &(String, String)| format!("Basic {}", STANDARD.encode(format!("{name}:{password}")));
         let all = address.nodes.iter().map(|node| (node.clone(), node.user.as_ref().map(basic))).collect();
-        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Lookup);
+        let agent = Agent::with_parts(config.build(), Connect::default(), Lookup);
         Ok(Nodes { agent, all, current: 0, wait, left: wait })
     }
 
@@ -148,7 +169,7 @@ impl Nodes {
         let count = statements.as_array().map_or(0, Vec::len);
         let (started, mut may_be_done) = (Instant::now(), false);
         loop {
-            let mut last = String::new();
+            let (mut last, mut are_lasting) = (String::new(), true);
             for turn in 0..self.all.len() {
                 let node = (self.current + turn) % self.all.len();
                 match self.send_to(node, path, &body, count, size) {
@@ -161,12 +182,16 @@ impl Nodes {
                         return Err(NoAnswer::Unreached { problem: error.to_string(), may_be_done });
                     }
                     Err(Failed::For(no_answer)) => return Err(no_answer),
-                    Err(Failed::Here { problem, may_be_done: may_be }) => {
+                    Err(Failed::Here { problem, may_be_done: may_be, is_lasting }) => {
                         *failures += 1;
                         may_be_done |= may_be;
+                        are_lasting &= is_lasting;
                         last = problem;
                     }
                 }
+            }
+            if are_lasting && !may_be_done {
+                return Err(NoAnswer::Refused(StoreError::Refused(format!("cannot be reached: {last}"))));
             }
             if started.elapsed() + PAUSE >= time {
                 return Err(NoAnswer::Unreached { problem: last, may_be_done });
@@ -193,10 +218,7 @@ impl Nodes {
         if let Some(authorization) = authorization {
             request = request.header("Authorization", authorization);
         }
-        let failed = |error: Error| Failed::Here {
-            problem: format!("{url}: {}", words(&error)),
-            may_be_done: may_have_arrived(&error),
-        };
+        let failed = |error: Error| Failed::of(url, &error);
         let mut response = request.send(body).map_err(failed)?;
         let status = response.status().as_u16();
         let is_linearizable = response
@@ -218,7 +240,7 @@ impl Nodes {
             500.. => {
                 let line = first_line();
                 let may_be_done = !is_not_proposed(&line);
-                return Err(Failed::Here { problem: format!("{url}: {status} {line}"), may_be_done });
+                return Err(Failed::passing(format!("{url}: {status} {line}"), may_be_done));
             }
             _ => {
                 let problem = format!("is no shop in rqlite: {url} answered {status} {}", first_line());
@@ -228,9 +250,7 @@ impl Nodes {
         match read_answer(&text, count) {
             Ok(results) => Ok(Answer { results, is_linearizable }),
             Err(problem) if problem.starts_with("no such table: orders_") => Err(Failed::For(NoAnswer::NoTable)),
-            Err(problem) => {
-                Err(Failed::Here { may_be_done: !is_not_proposed(&problem), problem: format!("{url}: {problem}") })
-            }
+            Err(problem) => Err(Failed::passing(format!("{url}: {problem}"), !is_not_proposed(&problem))),
         }
     }
 }
@@ -264,16 +284,6 @@ fn has_linearizable_reads(version: &str) -> bool {
     let numbers: Option<Vec<u64>> =
         numbers.splitn(3, '.').map(|number| number.split(['-', '+']).next()?.parse().ok()).collect();
     numbers.is_some_and(|numbers| numbers.len() == 3 && numbers >= vec![8, 32, 4])
-}
-
-/// Returns whether a request that failed in this way may have reached the node.
-fn may_have_arrived(error: &Error) -> bool {
-    match error {
-        Error::HostNotFound | Error::ConnectionFailed | Error::Tls(_) | Error::Rustls(_) => false,
-        Error::Timeout(timeout) => !matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect),
-        Error::Io(error) => error.kind() != io::ErrorKind::ConnectionRefused,
-        _ => true,
-    }
 }
 
 fn words(error: &Error) -> String {

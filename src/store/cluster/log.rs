@@ -94,8 +94,8 @@ pub trait Log: std::fmt::Debug {
     /// Returns whether others wait for their turn to write, and this program does not yet.
     fn is_crowded(&self) -> bool;
 
-    /// Takes a ticket, unless this program has one; returns how many are before it, and the first of all. `None`: somebody removed it.
-    fn place_in_queue(&mut self) -> Result<Option<(usize, QueuedTicket)>, LogError>;
+    /// Takes a ticket, unless this program has one; returns those before it, or `None` where somebody removed it.
+    fn before_in_queue(&mut self) -> Result<Option<Vec<QueuedTicket>>, LogError>;
 
     /// Removes a ticket that does not move.
     fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError>;
@@ -194,9 +194,8 @@ pub(super) mod tests {
             !self.state().queue.is_empty()
         }
 
-        fn place_in_queue(&mut self) -> Result<Option<(usize, QueuedTicket)>, LogError> {
-            let state = self.state();
-            Ok(state.queue.first().map(|first| (state.queue.len(), QueuedTicket { id: *first, beat: 0 })))
+        fn before_in_queue(&mut self) -> Result<Option<Vec<QueuedTicket>>, LogError> {
+            Ok(Some(self.state().queue.iter().map(|id| QueuedTicket { id: *id, beat: 0 }).collect()))
         }
 
         fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError> {

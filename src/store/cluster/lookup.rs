@@ -10,6 +10,8 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, Timeout};
 
+use super::connect::NotConnected;
+
 /// How many addresses of a node are tried.
 const ADDRESSES: usize = 16;
 
@@ -20,14 +22,14 @@ pub(super) struct Lookup;
 impl Resolver for Lookup {
     fn resolve(&self, uri: &Uri, _: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
         // Every node has a port.
-        let node = uri.authority().map(|authority| authority.as_str().to_owned()).ok_or(Error::HostNotFound)?;
+        let node = uri.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default();
         let addresses = match node.parse() {
             Ok(address) => vec![address],
-            Err(_) => look_up(node, &timeout)?,
+            Err(_) => look_up(node, &timeout).map_err(NotConnected::mark)?,
         };
         let mut found = self.empty();
         addresses.into_iter().take(ADDRESSES).for_each(|address| found.push(address));
-        if found.is_empty() { Err(Error::HostNotFound) } else { Ok(found) }
+        if found.is_empty() { Err(NotConnected::mark(Error::HostNotFound)) } else { Ok(found) }
     }
 }
 

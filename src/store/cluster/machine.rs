@@ -1,5 +1,6 @@
 //! What this machine does with the log of a shop: it keeps its replica like the log, and puts what its transactions do into it.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use rusqlite::limits::Limit;
 use uuid::Uuid;
 
 use super::change::{Body, Change, Kind, Position};
-use super::log::{Appended, Entry, Log};
+use super::log::{Appended, Entry, Log, QueuedTicket};
 use super::recorder::Recorder;
 use super::replica::{install, lock, open_copy, play, position_of, set_position, unmark};
 use crate::scratch::{Scratch, folder_of};
@@ -19,7 +20,7 @@ use crate::store::error::StoreError;
 use crate::store::identity::{SCHEMA, SCHEMA_VERSION, refuse_newer, version_of};
 use crate::store::migrate::bring_up_to_date;
 
-/// How long the first in the queue may take before others take it for dead.
+/// How long somebody in the queue may show no life before others take it for dead.
 const DEAD: Duration = Duration::from_secs(3);
 /// How many races are lost before it counts how long they took.
 const RACES: u32 = 3;
@@ -216,20 +217,23 @@ impl Cluster {
     /// Waits in the queue of those who lost a race. Without the queue, waiting is less fair, and nothing else.
     fn wait_for_turn(&mut self) -> Result<(), StoreError> {
         let started = Instant::now();
-        let (mut first, mut seen) = (None, started);
-        while let Ok(Some((before, head))) = self.log.place_in_queue()
-            && before > 0
+        let mut seen: HashMap<Uuid, (i64, Instant)> = HashMap::new();
+        while let Ok(Some(before)) = self.log.before_in_queue()
+            && !before.is_empty()
         {
             if started.elapsed() >= self.wait {
                 self.lost = None;
                 return Err(StoreError::Busy);
             }
-            if first != Some(head) {
-                (first, seen) = (Some(head), Instant::now());
-            } else if seen.elapsed() > DEAD {
-                let _ = self.log.remove_from_queue(head.id);
+            for QueuedTicket { id, beat } in &before {
+                let (last, since) = seen.entry(*id).or_insert((*beat, Instant::now()));
+                if last != beat {
+                    (*last, *since) = (*beat, Instant::now());
+                } else if since.elapsed() > DEAD {
+                    let _ = self.log.remove_from_queue(*id);
+                }
             }
-            std::thread::sleep(TURN * u32::try_from(before.min(20)).unwrap_or(20));
+            std::thread::sleep(TURN * u32::try_from(before.len().min(20)).unwrap_or(20));
         }
         Ok(())
     }
@@ -608,8 +612,9 @@ mod tests {
     fn somebody_who_died_in_the_queue_is_removed_and_waiting_has_an_end() {
         let shop = Shop::new();
         let mut a = shop.open_for("a", Access::Write, Duration::ZERO).unwrap();
-        shop.log.state().queue.push(Uuid::new_v4());
+        shop.log.state().queue.extend([(); 3].map(|()| Uuid::new_v4()));
         assert!(matches!(set(&mut a, "a"), Err(StoreError::Busy)));
+        // All who died are waited for once, not one after another.
         let mut a = shop.open_for("a", Access::Write, DEAD * 2).unwrap();
         set(&mut a, "a").unwrap();
         assert!(shop.log.state().queue.is_empty());

@@ -4,8 +4,9 @@
 //! |---|---|
 //! | `address` | what `--db http://…/SHOP` names |
 //! | `change`, `log` | a change; what a log of changes has to do |
-//! | `rqlite`, `http`, `lookup` | the log in rqlite; requests to its nodes; their addresses |
-//! | `recorder` | what a transaction does, as SQLite runs it |
+//! | `rqlite`, `http` | the log in rqlite; requests to its nodes |
+//! | `lookup`, `connect` | the addresses of nodes; connecting to them |
+//! | `recorder`, `statement` | what a transaction does, as SQLite runs it; statements apart from their values |
 //! | `replica` | the mark of a replica, the version that it is of, and playing changes in |
 //! | `machine` | keeping the replica like the log, and getting writes into the log |
 //! | `difference` | whether the replica is what the log says |
@@ -13,6 +14,7 @@
 
 mod address;
 mod change;
+mod connect;
 mod difference;
 mod http;
 mod log;
@@ -22,6 +24,7 @@ mod recorder;
 mod replica;
 mod rqlite;
 mod shop;
+mod statement;
 
 pub use address::Address;
 pub use machine::{Cluster, Ending, make_ordinary};

@@ -1,11 +1,13 @@
 //! What a transaction does, recorded as SQLite runs it.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
-use super::change::{Body, Packer};
+use super::change::{Body, Packer, Text};
+use super::statement::Template;
 use crate::store::error::StoreError;
 
 /// Statements that change rows; what follows WITH may be one.
@@ -20,6 +22,8 @@ pub struct Recorder(Arc<Mutex<Option<Recording>>>);
 #[derive(Debug, Default)]
 struct Recording {
     packer: Packer,
+    /// The statements that it has had, each with its number.
+    templates: HashMap<String, (u32, Template)>,
     problem: Option<String>,
 }
 
@@ -52,7 +56,7 @@ impl Recorder {
     /// # Errors
     /// Some statement could not be recorded: without it, replicas would differ.
     pub fn end(&self) -> Result<Body, StoreError> {
-        let Recording { packer, problem } = lock(&self.0).take().unwrap_or_default();
+        let Recording { packer, problem, .. } = lock(&self.0).take().unwrap_or_default();
         match problem {
             Some(problem) => Err(StoreError::refused(format!("cannot take this change: {problem}"))),
             None => Ok(packer.finish()?),
@@ -73,25 +77,34 @@ impl Recording {
         if self.problem.is_some() || begins_with(&OTHER) {
             return;
         }
-        let recorded = if !begins_with(&CHANGING) {
-            Err(format!("{sql:?} cannot be recorded"))
-        } else if sql.contains("-:") || sql.contains("-?") {
-            // A negative number would make a comment of the rest.
-            Err(format!("{sql:?} has a parameter right after a minus"))
-        } else {
-            let expanded = expanded().ok_or_else(|| "a statement is too long".to_owned());
-            expanded.and_then(|sql| self.packer.push(&sql).map_err(|error| error.to_string()))
-        };
-        self.problem = recorded.err();
+        let recorded = if begins_with(&CHANGING) { self.pack(sql, expanded()) } else { None };
+        if recorded.is_none() {
+            self.problem = Some(format!("{sql:?} cannot be recorded"));
+        }
+    }
+
+    /// Adds a statement, which SQLite shows with its values.
+    fn pack(&mut self, sql: &str, expanded: Option<String>) -> Option<()> {
+        let expanded = expanded?;
+        let expanded = expanded.trim_start();
+        if let Some((number, template)) = self.templates.get(sql) {
+            return self.packer.push(Text::Known(*number), template.values(expanded)?).ok();
+        }
+        let template = Template::of(sql);
+        self.packer.push(Text::New(&template.sql()), template.values(expanded)?).ok()?;
+        let number = u32::try_from(self.templates.len()).ok()?;
+        self.templates.insert(sql.to_owned(), (number, template));
+        Some(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::change::tests::unpacked;
+    use super::super::statement::Value;
     use super::*;
 
-    fn recorded(run: impl FnOnce(&Connection)) -> Result<Vec<String>, StoreError> {
+    fn recorded(run: impl FnOnce(&Connection)) -> Result<Vec<(String, Vec<Value<'static>>)>, StoreError> {
         let mut connection = Connection::open_in_memory().unwrap();
         connection
             .execute_batch(
@@ -117,13 +130,16 @@ mod tests {
             let _: i64 = connection.query_row("SELECT COUNT(*) FROM t", [], |row| row.get(0)).unwrap();
             let _: i64 =
                 connection.query_row("DELETE FROM t WHERE x = 'before' RETURNING 1", [], |row| row.get(0)).unwrap();
+            connection.execute("  update t SET x = ?1 WHERE x = ?2", (None::<i64>, 7)).unwrap();
         });
+        let of = |text: &str, values| (text.to_owned(), values);
         assert_eq!(
             statements.unwrap(),
             [
-                "INSERT INTO t (x) VALUES ('it''s; ''قميص'' -- x''41''')",
-                "  update t SET x = x'00ff' WHERE x = -5",
-                "DELETE FROM t WHERE x = 'before' RETURNING 1",
+                of("INSERT INTO t (x) VALUES (?)", vec![Value::Text("it's; 'قميص' -- x'41'".into())]),
+                of("update t SET x = ? WHERE x = ?", vec![Value::Blob(vec![0, 255]), Value::Integer(-5)]),
+                of("DELETE FROM t WHERE x = 'before' RETURNING 1", Vec::new()),
+                of("update t SET x = ? WHERE x = ?", vec![Value::Null, Value::Integer(7)]),
             ]
         );
     }
@@ -141,9 +157,9 @@ mod tests {
     #[test]
     fn what_cannot_be_recorded_is_refused() {
         assert!(recorded(|connection| connection.execute_batch("CREATE TABLE u (x)").unwrap()).is_err());
-        let minus = |connection: &Connection| {
-            connection.execute("UPDATE t SET x = 1 -?1", [-1]).unwrap();
+        let float = |connection: &Connection| {
+            connection.execute("UPDATE t SET x = ?1", [rusqlite::types::Value::Real(0.5)]).unwrap();
         };
-        assert!(recorded(minus).is_err());
+        assert!(recorded(float).is_err());
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params_from_iter};
 use uuid::Uuid;
 
 use super::change::{Body, Kind, Position};
@@ -121,7 +121,7 @@ pub fn lock(path: &Path, wait: Duration) -> Result<File, StoreError> {
 }
 
 /// Lets a connection do, while the flag is set, only what changes from the log may: insert, update and delete rows of the tables of an
-/// orders file.
+/// orders file. Statements that were prepared before are judged again.
 fn guard(connection: &mut Connection, is_replaying: Arc<AtomicBool>) -> Result<(), StoreError> {
     let tables = tables()?;
     let authorize = move |context: AuthContext<'_>| match is_replaying.load(Ordering::Relaxed) {
@@ -172,9 +172,9 @@ fn play_guarded(
         refuse_newer(entry.schema)?;
         let before = transaction.total_changes();
         is_replaying.store(true, Ordering::Relaxed);
-        let replayed = body.statements(|sql| {
-            let mut statement = transaction.prepare(sql)?;
-            let mut rows = statement.query([])?;
+        let replayed = body.statements(|sql, values| {
+            let mut statement = transaction.prepare_cached(sql)?;
+            let mut rows = statement.query(params_from_iter(values))?;
             while rows.next()?.is_some() {}
             Ok::<(), StoreError>(())
         });

@@ -227,7 +227,7 @@ impl Log for Rqlite {
         self.queued > 0 && self.ticket.is_none()
     }
 
-    fn place_in_queue(&mut self) -> Result<Option<(usize, QueuedTicket)>, LogError> {
+    fn before_in_queue(&mut self) -> Result<Option<Vec<QueuedTicket>>, LogError> {
         let ticket = match &self.ticket {
             Some(ticket) => ticket.id,
             None => {
@@ -239,11 +239,12 @@ impl Log for Rqlite {
         };
         let sql = "SELECT id, beat FROM orders_queue WHERE shop = :shop ORDER BY ticket";
         let answer = self.nodes.send("/db/query?level=weak", &json!([[sql, {"shop": self.shop}]]), Size::Small)?;
-        let read =
-            |row: &Value| Some(QueuedTicket { id: row.get(0)?.as_str()?.parse().ok()?, beat: row.get(1)?.as_i64()? });
-        let waiting: Vec<QueuedTicket> = answer.rows(0).iter().filter_map(read).collect();
-        let place = waiting.iter().position(|other| other.id == ticket);
-        Ok(place.zip(waiting.first().copied()))
+        let read = |row: &Value| Some(QueuedTicket { id: row.get(0)?.as_str()?.parse().ok()?, beat: row.get(1)?.as_i64()? });
+        let mut waiting: Vec<QueuedTicket> = answer.rows(0).iter().filter_map(read).collect();
+        Ok(waiting.iter().position(|other| other.id == ticket).map(|place| {
+            waiting.truncate(place);
+            waiting
+        }))
     }
 
     fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError> {

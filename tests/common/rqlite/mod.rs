@@ -9,7 +9,7 @@ mod wire;
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
@@ -128,6 +128,7 @@ enum GateState {
 
 struct Shared {
     cluster: Mutex<Cluster>,
+    tls: Option<Arc<rustls::ServerConfig>>,
     is_over: AtomicBool,
 }
 
@@ -167,6 +168,15 @@ impl Fake {
 
     /// Starts a cluster with this many addresses, each of which forwards to the leader.
     pub fn of(nodes: usize) -> Fake {
+        Fake::with(nodes, None)
+    }
+
+    /// Starts a cluster of one address that speaks TLS, with a certificate of `tests/fixtures/tls`.
+    pub fn with_tls(certificate: &str) -> Fake {
+        Fake::with(1, Some(wire::tls(certificate)))
+    }
+
+    fn with(nodes: usize, tls: Option<rustls::ServerConfig>) -> Fake {
         let cluster = Cluster {
             database: Connection::open_in_memory().unwrap(),
             stale: Connection::open_in_memory().unwrap(),
@@ -181,7 +191,8 @@ impl Fake {
             late: Vec::new(),
             seen: Vec::new(),
         };
-        let shared = Arc::new(Shared { cluster: Mutex::new(cluster), is_over: AtomicBool::new(false) });
+        let shared =
+            Arc::new(Shared { cluster: Mutex::new(cluster), tls: tls.map(Arc::new), is_over: AtomicBool::new(false) });
         let listen = |node| {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let address = listener.local_addr().unwrap();
@@ -194,7 +205,8 @@ impl Fake {
 
     /// Returns what `--db` takes for a shop on it.
     pub fn url(&self, shop: &str) -> String {
-        let nodes: Vec<String> = self.nodes.iter().map(|node| format!("http://{node}")).collect();
+        let scheme = if self.shared.tls.is_some() { "https" } else { "http" };
+        let nodes: Vec<String> = self.nodes.iter().map(|node| format!("{scheme}://{node}")).collect();
         format!("{}/{shop}", nodes.join(","))
     }
 
@@ -339,6 +351,11 @@ impl Gate {
         self.turn(GateState::Reached);
         self.wait_while(|state| state == GateState::Reached) != GateState::Broken
     }
+}
+
+/// Returns the path of a certificate for tests.
+pub fn certificate(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/tls/{name}.pem"))
 }
 
 fn copy(from: &Connection, to: &mut Connection) {

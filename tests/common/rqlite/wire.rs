@@ -1,9 +1,13 @@
 //! HTTP/1.1, as far as a client that means well needs it.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::io::{BufRead as _, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::{Reply, Request, Shared, answer};
 
@@ -17,38 +21,61 @@ pub fn listen(listener: &TcpListener, node: usize, shared: &Arc<Shared>) {
             return;
         }
         let Ok(stream) = stream else { continue };
+        stream.set_nodelay(true).unwrap();
         let shared = Arc::clone(shared);
         std::thread::spawn(move || {
             // A client that goes is no fault of this side.
-            let _ = serve(&stream, node, &shared);
+            let _ = match &shared.tls {
+                None => serve(&stream, node, &shared),
+                Some(tls) => ServerConnection::new(Arc::clone(tls))
+                    .map_err(std::io::Error::other)
+                    .and_then(|connection| serve(StreamOwned::new(connection, &stream), node, &shared)),
+            };
             let _ = stream.shutdown(Shutdown::Both);
         });
     }
 }
 
+/// Reads a certificate of `tests/fixtures/tls`, with its key.
+pub fn tls(certificate: &str) -> ServerConfig {
+    let path = super::certificate(certificate);
+    let certificates = CertificateDer::pem_file_iter(&path).unwrap().map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_file(path.with_extension("key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    builder.with_no_client_auth().with_single_cert(certificates, key).unwrap()
+}
+
 /// Answers the requests of one connection.
-fn serve(stream: &TcpStream, node: usize, shared: &Shared) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
+fn serve(stream: impl Read + Write, node: usize, shared: &Shared) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     loop {
         if shared.cluster.lock().unwrap().dead.contains(&node) {
             return Ok(());
         }
+        // The first byte of TLS.
+        if reader.fill_buf()?.first() == Some(&22) {
+            return reader
+                .get_mut()
+                .write_all(b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n");
+        }
         let Some((request, is_last)) = read_request(&mut reader)? else { return Ok(()) };
         let (reply, version) = answer(request, shared);
-        let mut stream = stream;
+        let stream = reader.get_mut();
         match reply {
             Reply::Break => return Ok(()),
             Reply::Answer { status, kind, body } => {
                 let head = head(status, kind, &version, body.len());
                 stream.write_all(format!("{head}{body}").as_bytes())?;
+                stream.flush()?;
                 if is_last {
                     return Ok(());
                 }
             }
             Reply::Cut { body } => {
                 let head = head("200 OK", JSON, &version, body.len());
-                return stream.write_all(format!("{head}{}", &body[..body.len() / 2]).as_bytes());
+                stream.write_all(format!("{head}{}", &body[..body.len() / 2]).as_bytes())?;
+                return stream.flush();
             }
         }
     }
@@ -59,7 +86,7 @@ fn head(status: &str, kind: &str, version: &str, length: usize) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{version}Content-Length: {length}\r\n\r\n")
 }
 
-fn read_request(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<(Request, bool)>> {
+fn read_request(reader: &mut BufReader<impl Read + Write>) -> std::io::Result<Option<(Request, bool)>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
