@@ -20,14 +20,16 @@
 use std::fs;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use clap::Parser;
 use orders::store::CACHE_KIB;
 
 #[path = "../examples/generate/shop.rs"]
 mod generator;
+mod pairs;
+
+use pairs::{Medians, time};
 
 /// Measure the program against the sqlite3 shell
 #[derive(Parser)]
@@ -104,38 +106,15 @@ impl Ground {
         &self,
         name: &str,
         pairs: usize,
-        mut ours: impl FnMut(usize) -> Command,
-        mut theirs: impl FnMut(usize) -> Command,
+        ours: impl FnMut(usize) -> Command,
+        theirs: impl FnMut(usize) -> Command,
     ) {
         if !name.contains(&self.args.only) {
             return;
         }
-        let mut times = Vec::new();
-        for round in 0..=pairs {
-            let pair = (time(ours(round)), time(theirs(round)));
-            // The first one warms the caches.
-            if round > 0 {
-                times.push(pair);
-            }
-        }
-        let median = |mut values: Vec<f64>| {
-            values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
-        };
-        let ours = median(times.iter().map(|(ours, _)| ours.as_secs_f64()).collect());
-        let theirs = median(times.iter().map(|(_, theirs)| theirs.as_secs_f64()).collect());
-        let ratio = median(times.iter().map(|(ours, theirs)| ours.as_secs_f64() / theirs.as_secs_f64()).collect());
+        let Medians { ours, theirs, ratio } = pairs::compare(pairs, ours, theirs);
         println!("| {name} | {:.1} ms | {:.1} ms | {ratio:.2} × |", ours * 1000.0, theirs * 1000.0);
     }
-}
-
-fn time(mut command: Command) -> Duration {
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let start = Instant::now();
-    let status = command.status().unwrap();
-    let time = start.elapsed();
-    assert!(status.success(), "{command:?}: {status}");
-    time
 }
 
 fn main() {
