@@ -97,6 +97,7 @@ fn main() {
     let references = prepare(&ground, args.orders);
     println!("| what | on three nodes | on a file | ratio | load |\n|---|---|---|---|---|");
     import(&ground, args.orders);
+    memory(&ground);
     commands(&ground, &references, args.pairs);
 }
 
@@ -148,40 +149,44 @@ fn import(ground: &Ground, orders: u64) {
     );
     let what = format!("first command of a new machine / import of {orders} orders");
     row(&what, seconds(medians.ours), seconds(medians.theirs), medians.ratio);
-    for (what, machine, line) in [("importing", "measured", import), ("new machine", "measured-too", "list --limit 1")]
+    println!("| memory of a node, after {} imports | {nodes} KiB | | | |", IMPORTS + 1);
+}
+
+/// The most memory that importing takes, and reading what was imported on a new machine.
+fn memory(ground: &Ground) {
+    ground.seed("empty.db", "memory");
+    let all = ground.shop("memory");
+    for (what, machine, line) in
+        [("an import", "measured", "import -q orders.ndjson"), ("the first command of a new machine", "new", "list")]
     {
-        let db = if line == import { ground.shop("memory") } else { shop.clone() };
-        if line == import {
-            ground.seed("empty.db", "memory");
-        }
-        match peak(&ground.orders(&db, machine, line), &ground.folder.join(machine)) {
-            Some(peak) => println!("| memory of the {what} client | {peak} KiB | | | |"),
+        match peak(&ground.orders(&all, machine, line)) {
+            Some(peak) => println!("| memory of {what} | {peak} KiB | | | |"),
             None => println!("SKIPPED memory: /usr/bin/time is not there"),
         }
     }
-    println!("| memory of a node, after {} imports | {nodes} KiB | | | |", IMPORTS + 1);
 }
 
 /// Shows and confirms single orders in a shop of all.
 fn commands(ground: &Ground, references: &[String], pairs: usize) {
-    let (shop, file) = (ground.shop(&format!("import-{IMPORTS}")), format!("full-{IMPORTS}.db"));
+    let (cluster, file) = (ground.shop(&format!("import-{IMPORTS}")), format!("full-{IMPORTS}.db"));
     let on = |db: &str, line: String| ground.orders(db, "new-1", &line);
     let reference = |round: usize| &references[(round * 7919) % references.len()];
     let seconds = Duration::from_secs_f64;
     let show = |round| format!("show {} --json", reference(round));
-    let medians = compare(pairs, |round| on(&shop, show(round)), |round| on(&file, show(round)));
+    let medians = compare(pairs, |round| on(&cluster, show(round)), |round| on(&file, show(round)));
     row("show REF --json", seconds(medians.ours), seconds(medians.theirs), medians.ratio);
     let confirm = |round: usize| format!("confirm {} --accept-prices", references[round]);
-    let medians = compare(pairs, |round| on(&shop, confirm(round)), |round| on(&file, confirm(round)));
+    let medians = compare(pairs, |round| on(&cluster, confirm(round)), |round| on(&file, confirm(round)));
     row("confirm REF", seconds(medians.ours), seconds(medians.theirs), medians.ratio);
 }
 
 /// Returns the most memory that a command takes, in KiB.
-fn peak(command: &Command, home: &Path) -> Option<u64> {
+fn peak(command: &Command) -> Option<u64> {
     let mut timed = Command::new("/usr/bin/time");
-    timed.args(["-f", "%M"]).arg(command.get_program()).args(command.get_args());
-    timed.current_dir(home.parent()?).env_clear().env("HOME", home).env("ORDERS_NOW", NOW);
-    let output = timed.output().ok().filter(|output| output.status.success())?;
+    timed.args(["-f", "%M"]).arg(command.get_program()).args(command.get_args()).env_clear();
+    timed.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output =
+        timed.current_dir(command.get_current_dir()?).output().ok().filter(|output| output.status.success())?;
     String::from_utf8_lossy(&output.stderr).lines().last()?.trim().parse().ok()
 }
 
