@@ -48,7 +48,7 @@ fn untrusted(problem: &CertificateError) -> String {
         UnknownIssuer,
     };
     match problem {
-        UnknownIssuer => "is signed by nobody that is trusted; ORDERS_CA names the certificates of who is".to_owned(),
+        UnknownIssuer => "is signed by a CA that is not trusted; ORDERS_CA names the file of those that are".to_owned(),
         NotValidForName | NotValidForNameContext { .. } => "is for another name".to_owned(),
         Expired | ExpiredContext { .. } => "has expired".to_owned(),
         NotValidYet | NotValidYetContext { .. } => "is not valid yet".to_owned(),

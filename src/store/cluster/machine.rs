@@ -548,6 +548,8 @@ mod tests {
             "COMMIT",
             "SAVEPOINT x",
             "SELECT * FROM replica",
+            // What this program has prepared itself.
+            "SELECT version, id FROM replica WHERE pk = 1",
             "SELECT * FROM sqlite_schema",
             "SELECT 1; SELECT 2",
             "CREATE TEMP TABLE t (x)",

@@ -1,5 +1,6 @@
 //! This machine's replica: an orders file with a mark, and the version that it is of.
 
+use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params_from_iter};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Statement, params_from_iter};
 use uuid::Uuid;
 
 use super::change::{Body, Kind, Position};
@@ -27,6 +28,9 @@ const MARK: &str = "CREATE TABLE replica (
     version INTEGER NOT NULL,
     id      TEXT NOT NULL
 ) STRICT";
+
+/// How many statements of a log are kept prepared.
+const PREPARED: usize = 64;
 
 /// Returns the version that a replica is of; `None` where it is new.
 pub fn position_of(connection: &Connection) -> Result<Option<Position>, StoreError> {
@@ -121,7 +125,7 @@ pub fn lock(path: &Path, wait: Duration) -> Result<File, StoreError> {
 }
 
 /// Lets a connection do, while the flag is set, only what changes from the log may: insert, update and delete rows of the tables of an
-/// orders file. Statements that were prepared before are judged again.
+/// orders file.
 fn guard(connection: &mut Connection, is_replaying: Arc<AtomicBool>) -> Result<(), StoreError> {
     let tables = tables()?;
     let authorize = move |context: AuthContext<'_>| match is_replaying.load(Ordering::Relaxed) {
@@ -159,7 +163,12 @@ fn play_guarded(
 ) -> Result<(), StoreError> {
     let transaction = begin(connection)?;
     let mut position = position_of(&transaction)?;
+    // Not those of the connection: this program may do more than a log.
+    let mut prepared: HashMap<String, Statement<'_>> = HashMap::new();
     for (entry, body) in changes {
+        if prepared.len() > PREPARED {
+            prepared.clear();
+        }
         let version = entry.position.version;
         let at = position.map_or(0, |position| position.version);
         // Another program of this machine may have been first.
@@ -173,7 +182,10 @@ fn play_guarded(
         let before = transaction.total_changes();
         is_replaying.store(true, Ordering::Relaxed);
         let replayed = body.statements(|sql, values| {
-            let mut statement = transaction.prepare_cached(sql)?;
+            if !prepared.contains_key(sql) {
+                prepared.insert(sql.to_owned(), transaction.prepare(sql)?);
+            }
+            let statement = prepared.get_mut(sql).expect("it is there or has just been put there");
             let mut rows = statement.query(params_from_iter(values))?;
             while rows.next()?.is_some() {}
             Ok::<(), StoreError>(())
@@ -187,6 +199,7 @@ fn play_guarded(
         }
         position = Some(entry.position);
     }
+    drop(prepared);
     if let Some(position) = position {
         set_position(&transaction, position)?;
     }
