@@ -20,7 +20,6 @@ use std::fs;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use clap::Parser;
 
@@ -31,7 +30,7 @@ mod pairs;
 #[expect(dead_code, reason = "the faults use all of it")]
 mod rqlited;
 
-use pairs::{compare, time};
+use pairs::{Medians, compare, time};
 use rqlited::Nodes;
 
 /// Measure a shop on a cluster against a file
@@ -79,11 +78,11 @@ impl Ground {
     }
 }
 
-fn row(what: &str, cluster: Duration, file: Duration, ratio: f64) {
+fn row(what: &str, medians: &Medians) {
+    let Medians { ours, theirs, ratio } = medians;
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or_default();
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-    println!("| {what} | {:.1} ms | {:.1} ms | {ratio:.2} × | {load} |", milliseconds(cluster), milliseconds(file));
+    println!("| {what} | {:.1} ms | {:.1} ms | {ratio:.2} × | {load} |", ours * 1000.0, theirs * 1000.0);
 }
 
 fn main() {
@@ -96,8 +95,9 @@ fn main() {
     let ground = Ground { folder: folder.path().to_owned(), nodes };
     let references = prepare(&ground, args.orders);
     println!("| what | on three nodes | on a file | ratio | load |\n|---|---|---|---|---|");
-    import(&ground, args.orders);
+    // The nodes are fresh now.
     memory(&ground);
+    import(&ground, args.orders);
     commands(&ground, &references, args.pairs);
 }
 
@@ -134,9 +134,7 @@ fn import(ground: &Ground, orders: u64) {
             ground.orders(&file, "importer", import)
         },
     );
-    let seconds = Duration::from_secs_f64;
-    row(&format!("import of {orders} orders"), seconds(medians.ours), seconds(medians.theirs), medians.ratio);
-    let nodes = (0..3).map(|node| ground.nodes.peak(node)).max().unwrap_or_default();
+    row(&format!("import of {orders} orders"), &medians);
     let shop = ground.shop(&format!("import-{IMPORTS}"));
     let medians = compare(
         IMPORTS,
@@ -148,11 +146,10 @@ fn import(ground: &Ground, orders: u64) {
         },
     );
     let what = format!("first command of a new machine / import of {orders} orders");
-    row(&what, seconds(medians.ours), seconds(medians.theirs), medians.ratio);
-    println!("| memory of a node, after {} imports | {nodes} KiB | | | |", IMPORTS + 1);
+    row(&what, &medians);
 }
 
-/// The most memory that importing takes, and reading what was imported on a new machine.
+/// The most memory that importing takes, and reading what was imported on a new machine; and that of a node then.
 fn memory(ground: &Ground) {
     ground.seed("empty.db", "memory");
     let all = ground.shop("memory");
@@ -164,6 +161,8 @@ fn memory(ground: &Ground) {
             None => println!("SKIPPED memory: /usr/bin/time is not there"),
         }
     }
+    let most = (0..3).map(|node| ground.nodes.peak(node)).max().unwrap_or_default();
+    println!("| memory of a node | {most} KiB | | | |");
 }
 
 /// Shows and confirms single orders in a shop of all.
@@ -171,13 +170,12 @@ fn commands(ground: &Ground, references: &[String], pairs: usize) {
     let (cluster, file) = (ground.shop(&format!("import-{IMPORTS}")), format!("full-{IMPORTS}.db"));
     let on = |db: &str, line: String| ground.orders(db, "new-1", &line);
     let reference = |round: usize| &references[(round * 7919) % references.len()];
-    let seconds = Duration::from_secs_f64;
     let show = |round| format!("show {} --json", reference(round));
     let medians = compare(pairs, |round| on(&cluster, show(round)), |round| on(&file, show(round)));
-    row("show REF --json", seconds(medians.ours), seconds(medians.theirs), medians.ratio);
+    row("show REF --json", &medians);
     let confirm = |round: usize| format!("confirm {} --accept-prices", references[round]);
     let medians = compare(pairs, |round| on(&cluster, confirm(round)), |round| on(&file, confirm(round)));
-    row("confirm REF", seconds(medians.ours), seconds(medians.theirs), medians.ratio);
+    row("confirm REF", &medians);
 }
 
 /// Returns the most memory that a command takes, in KiB.

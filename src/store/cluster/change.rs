@@ -1,6 +1,7 @@
 //! A change of a shop, as its log keeps it.
 
 use std::io::{self, BufReader, Read, Seek as _, Write as _};
+use std::mem;
 
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -70,7 +71,7 @@ impl Body {
     /// Deflates what `from` holds.
     pub fn deflated(mut from: impl Read) -> io::Result<Body> {
         let mut packer = Packer::default();
-        io::copy(&mut from, &mut packer.0)?;
+        io::copy(&mut from, &mut packer.deflater)?;
         packer.finish()
     }
 
@@ -164,26 +165,33 @@ pub enum Text<'a> {
 
 /// Deflates statements, or other bytes.
 #[derive(Debug)]
-pub struct Packer(DeflateEncoder<SpooledTempFile>);
+pub struct Packer {
+    deflater: DeflateEncoder<SpooledTempFile>,
+    /// Room for a statement.
+    buffer: Vec<u8>,
+}
 
 impl Default for Packer {
     fn default() -> Packer {
         // The fastest level: an import is not to wait for it.
-        Packer(DeflateEncoder::new(SpooledTempFile::new(IN_MEMORY), Compression::fast()))
+        let deflater = DeflateEncoder::new(SpooledTempFile::new(IN_MEMORY), Compression::fast());
+        Packer { deflater, buffer: Vec::new() }
     }
 }
 
 impl Packer {
     /// Adds a statement: its length, its text and its values.
     pub fn push(&mut self, text: Text<'_>, values: Vec<Value<'_>>) -> io::Result<()> {
-        let packed = postcard::to_extend(&Packed { text, values }, Vec::new()).map_err(io::Error::other)?;
-        let length = u32::try_from(packed.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
-        self.0.write_all(&length.to_le_bytes())?;
-        self.0.write_all(&packed)
+        self.buffer.clear();
+        self.buffer =
+            postcard::to_extend(&Packed { text, values }, mem::take(&mut self.buffer)).map_err(io::Error::other)?;
+        let length = u32::try_from(self.buffer.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        self.deflater.write_all(&length.to_le_bytes())?;
+        self.deflater.write_all(&self.buffer)
     }
 
     pub fn finish(self) -> io::Result<Body> {
-        self.0.finish().map(Body)
+        self.deflater.finish().map(Body)
     }
 }
 

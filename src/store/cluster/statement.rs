@@ -107,8 +107,9 @@ fn read_literal(text: &str) -> Option<(Value<'_>, &str)> {
     }
     if let Some(rest) = text.strip_prefix("x'") {
         let (digits, rest) = rest.split_once('\'')?;
-        let byte = |at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
-        let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(byte).collect();
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        let byte = |pair: &[u8]| u8::try_from(digit(pair[0])? << 4 | digit(*pair.get(1)?)?).ok();
+        let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
         return Some((Value::Blob(bytes?), rest));
     }
     if let Some(rest) = text.strip_prefix('\'') {
