@@ -1,6 +1,6 @@
 //! Shops in a cluster: `--db http://n1:4001,http://n2:4001/SHOP`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
 

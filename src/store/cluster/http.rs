@@ -68,7 +68,7 @@ pub(super) enum NoAnswer {
 enum Failed {
     /// No node would.
     For(NoAnswer),
-    /// Another one may; so may this one later, unless it is as good as set up wrongly.
+    /// Another one may; so may this one later, unless the problem is lasting.
     Here { problem: String, may_be_done: bool, is_lasting: bool },
 }
 

@@ -239,7 +239,8 @@ impl Log for Rqlite {
         };
         let sql = "SELECT id, beat FROM orders_queue WHERE shop = :shop ORDER BY ticket";
         let answer = self.nodes.send("/db/query?level=weak", &json!([[sql, {"shop": self.shop}]]), Size::Small)?;
-        let read = |row: &Value| Some(QueuedTicket { id: row.get(0)?.as_str()?.parse().ok()?, beat: row.get(1)?.as_i64()? });
+        let read =
+            |row: &Value| Some(QueuedTicket { id: row.get(0)?.as_str()?.parse().ok()?, beat: row.get(1)?.as_i64()? });
         let mut waiting: Vec<QueuedTicket> = answer.rows(0).iter().filter_map(read).collect();
         Ok(waiting.iter().position(|other| other.id == ticket).map(|place| {
             waiting.truncate(place);
