@@ -35,6 +35,12 @@ impl Products {
         }
     }
 
+    /// Adds a product.
+    pub fn insert(&mut self, product: Product) {
+        self.by_barcode.extend(product.barcode.clone().map(|barcode| (barcode, product.id)));
+        self.products.insert(product.id, product);
+    }
+
     /// Changes the stock on hand of one line, as a movement does. An unknown line is ignored.
     pub fn shift(&mut self, id: ProductId, size_key: &str, delta: i64) {
         let product = self.products.get_mut(&id);
@@ -46,9 +52,9 @@ impl Products {
 }
 
 impl FromIterator<Product> for Products {
-    fn from_iter<I: IntoIterator<Item = Product>>(products: I) -> Products {
-        let products: HashMap<_, _> = products.into_iter().map(|product| (product.id, product)).collect();
-        let barcode = |product: &Product| Some((product.barcode.clone()?, product.id));
-        Products { by_barcode: products.values().filter_map(barcode).collect(), products }
+    fn from_iter<I: IntoIterator<Item = Product>>(found: I) -> Products {
+        let mut products = Products::default();
+        found.into_iter().for_each(|product| products.insert(product));
+        products
     }
 }

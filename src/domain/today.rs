@@ -6,7 +6,6 @@ use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
 use super::payment::{Method, Payment};
 use super::product::Product;
-use super::products::Products;
 use super::reference::Reference;
 use super::remarks::Block;
 use super::remedy::Remedy;
@@ -203,8 +202,8 @@ fn order_need(order: &OrderSummary, since: Timestamp, now: Timestamp, next: Reme
 
 /// Tells the pending orders that wait for their payment from those that need a size first.
 fn pending(facts: &Facts, now: Timestamp) -> [Needs; 2] {
-    let catalogue: Products = facts.products.iter().cloned().collect();
-    let mut waiting = Pending::new(&catalogue, now);
+    let mut waiting = Pending::new(now);
+    waiting.learn(facts.products.iter().cloned());
     let (mut payments, mut sizes) = (Vec::new(), Vec::new());
     for pending in &facts.pending {
         let need = pending_need(pending, &mut waiting);
@@ -218,7 +217,7 @@ fn pending(facts: &Facts, now: Timestamp) -> [Needs; 2] {
     [needs(List::Payments, payments, count), needs(List::Sizes, sizes, to_ask)]
 }
 
-fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pending<'_>) -> Need {
+fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pending) -> Need {
     let summary = &order.summary;
     let row = waiting.add(order);
     let contested = (row.availability == Availability::Contested)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Row, named_params};
 
 use super::error::StoreError;
 use super::returns::Returns;
@@ -11,7 +11,6 @@ use super::values::{Id, InOrder, json_array, limit};
 use crate::domain::content::Content;
 use crate::domain::duplicate::DUPLICATE_WINDOW_MILLIS;
 use crate::domain::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
-use crate::domain::product::ProductId;
 use crate::domain::reference::Reference;
 use crate::domain::row_order::RowOrder;
 use crate::domain::shipping::Shipping;
@@ -61,16 +60,16 @@ fn terms(row: &mut InOrder<'_>) -> rusqlite::Result<Terms> {
     Ok(Terms { delivery_fee, discount, is_cod, claimed })
 }
 
-/// The columns of an item, after the key of its order.
+/// The columns of an item, with the key of its order first and what the catalogue says now last.
 const ITEM_COLUMNS: &str =
-    "order_pk, id, product_id, product_name, product_barcode, product_image, quantity, unit_price,
-    selected_size, selected_color, subtotal, list_price, price_agreed";
+    "i.order_pk, i.id, i.product_id, i.product_name, i.product_barcode, i.product_image, i.quantity, i.unit_price,
+    i.selected_size, i.selected_color, i.subtotal, i.list_price, i.price_agreed, p.name, p.barcode";
 
 /// Reads an item in the order of `ITEM_COLUMNS`, with the key of its order.
 fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
     let mut row = InOrder::of(row);
     let order = row.take()?;
-    let item = OrderItem {
+    let mut item = OrderItem {
         id: row.take::<Id>()?.0,
         product_id: row.take()?,
         product_name: row.take()?,
@@ -86,6 +85,11 @@ fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
         returned: 0,
         misnomer: None,
     };
+    let (name, barcode) = (row.take_text()?, row.take_text()?);
+    // Only in a damaged file has an item no product.
+    if let Some(name) = name {
+        item.misnomer = Misnomer::find(&item.product_name, item.product_barcode.as_deref(), name, barcode);
+    }
     Ok((order, item))
 }
 
@@ -162,8 +166,8 @@ impl Read<'_> {
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0));
         let sql = format!(
-            "SELECT {ITEM_COLUMNS} FROM order_items
-             WHERE order_pk IN (SELECT value FROM json_each(:keys)) ORDER BY order_pk, position"
+            "SELECT {ITEM_COLUMNS} FROM order_items AS i LEFT JOIN products AS p ON p.id = i.product_id
+             WHERE i.order_pk IN (SELECT value FROM json_each(:keys)) ORDER BY i.order_pk, i.position"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut items: HashMap<OrderPk, Vec<OrderItem>> = HashMap::with_capacity(summaries.len());
@@ -172,7 +176,6 @@ impl Read<'_> {
             let (order, item) = item(row)?;
             items.entry(order).or_default().push(item);
         }
-        self.compare_with_catalogue(items.values_mut().flatten())?;
         let has_payments = summaries.iter().any(|summary| summary.payments_sum.is_some());
         let mut payments = if has_payments { self.payments_of(&keys)? } else { HashMap::new() };
         let mut notes = self.notes_of(&keys)?;
@@ -189,25 +192,6 @@ impl Read<'_> {
             Order { summary, items, payments, notes, block, returns, exchanges }
         };
         Ok(summaries.into_iter().map(with_items).collect())
-    }
-
-    /// Notes of items what the catalogue says now, where they say otherwise.
-    fn compare_with_catalogue<'i>(&self, items: impl Iterator<Item = &'i mut OrderItem>) -> Result<(), StoreError> {
-        let mut by_product: HashMap<ProductId, Vec<&mut OrderItem>> = HashMap::new();
-        for item in items {
-            by_product.entry(item.product_id).or_default().push(item);
-        }
-        let mut statement = self.connection.prepare_cached("SELECT name, barcode FROM products WHERE id = :id")?;
-        for (id, items) in by_product {
-            let named = named_params! {":id": id};
-            let found = statement.query_row(named, |row| Ok((row.get("name")?, row.get("barcode")?))).optional()?;
-            let Some((name, barcode)): Option<(String, Option<String>)> = found else { continue };
-            for item in items {
-                let (said, sku) = (&item.product_name, item.product_barcode.as_deref());
-                item.misnomer = Misnomer::find(said, sku, &name, barcode.as_deref());
-            }
-        }
-        Ok(())
     }
 
     /// Counts all orders.

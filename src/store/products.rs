@@ -73,9 +73,13 @@ impl Read<'_> {
 
     /// Loads the products with these ids.
     pub fn products(&self, ids: impl IntoIterator<Item = ProductId>) -> Result<Products, StoreError> {
+        Ok(self.products_with_ids(ids)?.into_iter().collect())
+    }
+
+    /// Loads the products with these ids, by name.
+    pub fn products_with_ids(&self, ids: impl IntoIterator<Item = ProductId>) -> Result<Vec<Product>, StoreError> {
         let ids = json_array(ids.into_iter().map(|id| id.to_string()));
-        let found = self.products_where("p.id IN (SELECT value FROM json_each(:ids))", &[(":ids", &ids)])?;
-        Ok(found.into_iter().collect())
+        self.products_where("p.id IN (SELECT value FROM json_each(:ids))", &[(":ids", &ids)])
     }
 
     /// Loads the named products that the catalogue has.
@@ -98,13 +102,6 @@ impl Read<'_> {
     pub fn products_ordered_by(&self, owner: &Owner) -> Result<Vec<Product>, StoreError> {
         let condition = format!("p.id IN (SELECT product_id FROM order_items WHERE order_pk IN ({OWNED}))");
         self.products_where(&condition, &OwnerKeys::of(Some(owner)).and(&[]))
-    }
-
-    /// Loads the products that pending orders wait for.
-    pub fn products_waited_for(&self) -> Result<Products, StoreError> {
-        let condition = "p.id IN (SELECT i.product_id FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
-                                  WHERE o.status = 'pending')";
-        Ok(self.products_where(condition, &[])?.into_iter().collect())
     }
 
     /// Finds the products that an incoming one may stand for, by its id and barcode.

@@ -5,7 +5,7 @@ use rusqlite::named_params;
 use super::error::StoreError;
 use super::order_filter::grand_total;
 use super::transaction::Read;
-use super::values::{json_array, limit};
+use super::values::limit;
 use crate::domain::order::OrderPk;
 use crate::domain::product::{Product, ProductId};
 use crate::domain::status::Status;
@@ -67,8 +67,7 @@ impl Read<'_> {
     ) -> Result<Vec<Product>, StoreError> {
         let values = named_params! {":shop_limit": shop_limit, ":most": limit(Some(most))};
         let scarce = self.rows(SCARCE, values, |row| row.get(0))?;
-        let ids = json_array(ids.into_iter().chain(scarce).map(|id| id.to_string()));
-        self.products_where("p.id IN (SELECT value FROM json_each(:ids))", &[(":ids", &ids)])
+        self.products_with_ids(ids.into_iter().chain(scarce))
     }
 }
 

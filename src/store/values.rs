@@ -165,6 +165,12 @@ impl<'r> InOrder<'r> {
         self.next += 1;
         self.row.get(self.next - 1)
     }
+
+    /// Takes the next text as it stands in the row, or `None` for NULL.
+    pub fn take_text(&mut self) -> rusqlite::Result<Option<&'r str>> {
+        self.next += 1;
+        Ok(self.row.get_ref(self.next - 1)?.as_str_or_null()?)
+    }
 }
 
 /// Executes a statement that runs by the hundred thousand. Its values are named, in the order in which their names first stand

@@ -40,9 +40,14 @@ pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let (mut rows, now) = (Rows::default(), context.now);
     let report = context.open_to_read()?.read(|read| {
-        let products = read.products_waited_for()?;
-        let mut pending = Pending::new(&products, now);
-        read.each_order(&filter, true, |order| anyhow::Ok(rows.add(&pending.add(order))?))?;
+        let mut pending = Pending::new(now);
+        read.each_order(&filter, true, |order| {
+            let unknown = pending.unknown_products(order);
+            if !unknown.is_empty() {
+                pending.learn(read.products_with_ids(unknown)?);
+            }
+            anyhow::Ok(rows.add(&pending.add(order))?)
+        })?;
         anyhow::Ok(rows.report(&pending, &read.settings()?))
     })?;
     publish(report, &args.options, context)

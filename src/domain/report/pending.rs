@@ -1,13 +1,14 @@
 //! Pending orders: how long they have waited, and whether there is stock for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::Duration;
 
 use super::Sums;
-use crate::domain::confirm::decide;
+use crate::domain::confirm::{Confirmation, decide};
 use crate::domain::obstacle::Obstacle;
 use crate::domain::order::Order;
+use crate::domain::product::{Product, ProductId};
 use crate::domain::products::Products;
 use crate::domain::time::Timestamp;
 
@@ -52,21 +53,43 @@ pub struct WaitingOrder<'o> {
 
 /// The report, built order by order without holding the orders.
 #[derive(Debug, Clone)]
-pub struct Pending<'c> {
+pub struct Pending {
     /// The time of the report.
     pub now: Timestamp,
     /// Sums over all pending orders.
     pub totals: Sums,
     counts: BTreeMap<Availability, u64>,
-    products: &'c Products,
+    products: Products,
     /// The stock left if the orders so far were confirmed.
     left: Products,
+    /// The products that orders so far named, those too that the catalogue no longer has.
+    named: HashSet<ProductId>,
 }
 
-impl<'c> Pending<'c> {
+impl Pending {
     /// Starts without orders.
-    pub fn new(products: &'c Products, now: Timestamp) -> Pending<'c> {
-        Pending { now, totals: Sums::default(), counts: BTreeMap::new(), products, left: products.clone() }
+    pub fn new(now: Timestamp) -> Pending {
+        Pending {
+            now,
+            totals: Sums::default(),
+            counts: BTreeMap::new(),
+            products: Products::default(),
+            left: Products::default(),
+            named: HashSet::new(),
+        }
+    }
+
+    /// Returns the products of an order that no order so far named: `learn` must have them before the order is added.
+    pub fn unknown_products(&mut self, order: &Order) -> Vec<ProductId> {
+        order.items.iter().map(|item| item.product_id).filter(|id| self.named.insert(*id)).collect()
+    }
+
+    /// Takes the products of further orders, with their stock.
+    pub fn learn(&mut self, products: impl IntoIterator<Item = Product>) {
+        for product in products {
+            self.left.insert(product.clone());
+            self.products.insert(product);
+        }
     }
 
     /// Adds the next pending order. Call it in order of waiting: each order gets the stock that the ones before it leave.
@@ -79,7 +102,7 @@ impl<'c> Pending<'c> {
             currencies: summary.currency.iter().cloned().collect(),
         });
         let waited = self.now.since(summary.waits_since());
-        let (availability, problems) = availability(order, self.products, &mut self.left);
+        let (availability, problems) = availability(order, &self.products, &mut self.left);
         *self.counts.entry(availability).or_default() += 1;
         WaitingOrder { order, waited, availability, problems }
     }
@@ -92,12 +115,19 @@ impl<'c> Pending<'c> {
 
 fn availability(order: &Order, products: &Products, left: &mut Products) -> (Availability, Vec<Obstacle>) {
     let alone = std::slice::from_ref(order);
+    let take = |left: &mut Products, confirmations: Vec<Confirmation>| {
+        for movement in confirmations.iter().flat_map(|confirmation| &confirmation.change.movements) {
+            left.shift(movement.product_id, &movement.size_key, movement.delta);
+        }
+    };
+    if let Ok(confirmations) = decide(alone, left, false) {
+        take(left, confirmations);
+        return (Availability::Enough, Vec::new());
+    }
     // Prices say nothing about the stock.
     let availability = match decide(alone, left, true) {
         Ok(confirmations) => {
-            for movement in confirmations.iter().flat_map(|confirmation| &confirmation.change.movements) {
-                left.shift(movement.product_id, &movement.size_key, movement.delta);
-            }
+            take(left, confirmations);
             Availability::Enough
         }
         Err(_) => match decide(alone, products, true) {
@@ -130,7 +160,8 @@ mod tests {
             .zip(1..)
             .map(|((quantity, size), pk)| order(&incoming(&[(&shirt, quantity, size)]), &products, pk, Status::Pending))
             .collect();
-        let mut pending = Pending::new(&products, now);
+        let mut pending = Pending::new(now);
+        pending.learn([shirt]);
         let rows: Vec<WaitingOrder<'_>> = orders.iter().map(|order| pending.add(order)).collect();
         let availabilities: Vec<_> = rows.iter().map(|row| row.availability).collect();
         use Availability::{Contested, Enough, Short, Unclear};
@@ -156,7 +187,8 @@ mod tests {
         let mut cheap = order(&incoming(&[(&shirt, 1, None)]), &products, 1, Status::Pending);
         cheap.items[0].unit_price = cheap.items[0].list_price.share(Money::from_hundredths(50), Money::HUNDRED);
         let later = order(&incoming(&[(&shirt, 1, None)]), &products, 2, Status::Pending);
-        let mut pending = Pending::new(&products, Timestamp::FIRST);
+        let mut pending = Pending::new(Timestamp::FIRST);
+        pending.learn([shirt]);
         let rows = [pending.add(&cheap), pending.add(&later)];
         assert_eq!(rows.each_ref().map(|row| row.availability), [Availability::Enough, Availability::Contested]);
         assert_eq!(rows[0].problems, decide(&[cheap.clone()], &products, false).unwrap_err());

@@ -77,7 +77,7 @@ impl Rows {
     }
 
     /// Makes the report.
-    pub fn report(mut self, pending: &Pending<'_>, settings: &Settings) -> Report {
+    pub fn report(mut self, pending: &Pending, settings: &Settings) -> Report {
         use Availability::{Contested, Enough, Short, Unclear};
         let mut totals = totals(settings, &pending.totals);
         for availability in [Enough, Contested, Short, Unclear] {
