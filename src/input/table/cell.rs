@@ -79,7 +79,7 @@ impl<'a> Cells<'a> {
     /// Reads a time, which may be a date of the spreadsheet; a blank cell is `None`.
     pub fn read_time(&mut self, name: &str, zone: Zone) -> Option<Timestamp> {
         let cell = self.columns.cell(self.row, name)?;
-        self.take(name, cell.shown(), Ok(cell.time()), |text| read_time(text, zone))
+        self.take(name, cell.shown(), Ok(cell.shown()), |text| read_time(text, zone))
     }
 
     fn take<T>(

@@ -182,7 +182,9 @@ impl<R: Read> Rows for SheetRows<R> {
             }
         };
         self.number += 1;
-        let source = cells.as_ref().map(|cells| as_csv(cells)).unwrap_or_default();
+        // Nobody reads the cells beside the columns, and CSV is not to have more than its header.
+        let kept = |cells: &Vec<CellValue>| as_csv(&cells[..cells.len().min(self.columns.width())]);
+        let source = cells.as_ref().map(kept).unwrap_or_default();
         let size = source.len();
         let reject = Arc::new(Reject::Row(Arc::clone(&self.header), source));
         Ok(Some(Row { number: self.number, line, cells, reject, size }))
