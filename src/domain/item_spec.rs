@@ -195,6 +195,8 @@ mod tests {
         ] {
             assert_eq!(ItemSpec::read(typed, |product| product == barcode), Ok(expected), "{typed}");
         }
+        // What follows the last asterisk is the quantity.
+        assert_eq!(spec("SKU-1", "2*3", "", 1, None).to_string(), "SKU-1/2*3*1");
         // What follows the barcode has to fit too.
         assert!(ItemSpec::read("A*2x", |product| product == "A*2").is_err());
     }

@@ -261,6 +261,16 @@ mod tests {
     }
 
     #[test]
+    fn a_date_of_a_spreadsheet_is_a_time_of_any_century() {
+        let columns = Columns::of(&["paidAt".to_owned()], &["paidAt"]).unwrap();
+        for (days, time) in [("36525.5", "1999-12-31T12:00:00Z"), ("411272.4375", "3026-01-08T10:30:00Z")] {
+            let row = [CellValue::of_days(days.to_owned())];
+            let read = Cells::of(&row, &columns, 2).read_time("paidAt", Zone::UTC);
+            assert_eq!(read.map(Timestamp::brief).as_deref(), Some(time));
+        }
+    }
+
+    #[test]
     fn a_number_of_a_spreadsheet_is_what_a_person_entered() {
         for (kept, shown) in [
             ("9.1", "9.1"),
