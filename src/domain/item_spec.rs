@@ -120,7 +120,9 @@ impl fmt::Display for ItemSpec {
             (Some(size), None) => write!(f, "/{size}")?,
             (None, None) => {}
         }
-        if self.quantity != 1 {
+        // What follows the last asterisk is the quantity.
+        let has_asterisk = [&self.size, &self.color].into_iter().flatten().any(|choice| choice.contains('*'));
+        if self.quantity != 1 || has_asterisk {
             write!(f, "*{}", self.quantity)?;
         }
         self.price.map_or(Ok(()), |price| write!(f, "@{price}"))
@@ -193,6 +195,8 @@ mod tests {
         ] {
             assert_eq!(ItemSpec::read(typed, |product| product == barcode), Ok(expected), "{typed}");
         }
+        // What follows the last asterisk is the quantity.
+        assert_eq!(spec("SKU-1", "2*3", "", 1, None).to_string(), "SKU-1/2*3*1");
         // What follows the barcode has to fit too.
         assert!(ItemSpec::read("A*2x", |product| product == "A*2").is_err());
     }
@@ -228,7 +232,7 @@ mod tests {
         fn an_item_reads_back_what_it_prints(
             barcode in "[/*@a-z0-9]{1,8}",
             size in "[A-Z0-9]{0,3}",
-            color in "([A-Z][a-z/]{0,5})?",
+            color in "([A-Z][a-z/*]{0,5})?",
             quantity in 1_u32..=QUANTITY_LIMIT,
             price in proptest::option::of(0..=9_999_999_999_i64),
         ) {

@@ -20,12 +20,12 @@ pub mod list;
 pub mod order;
 pub mod order_message;
 pub mod parsed_order;
-pub(crate) mod product;
+pub mod product;
 pub mod reject;
 #[cfg(test)]
 mod samples;
-pub(crate) mod setting;
+pub mod setting;
 pub mod stream;
 pub mod table;
-pub(crate) mod username;
+pub mod username;
 pub mod zip;

@@ -6,6 +6,7 @@ use crate::domain::own_words::{Field, Part, parts};
 use crate::domain::phone::read_phone;
 use crate::domain::settings::SettingKey;
 use crate::domain::text::{shorten, whole_number};
+use crate::domain::typed_text::read_text;
 use crate::domain::zone::Zone;
 
 /// Checks the value for a setting and returns it as stored; an empty one clears the setting.
@@ -13,15 +14,19 @@ use crate::domain::zone::Zone;
 /// # Errors
 /// What the value must be.
 pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, String> {
+    let value = match key {
+        SettingKey::ShopAddress | SettingKey::InvoiceNote | SettingKey::OwnWords(_) => &*with_line_ends(value),
+        _ => value,
+    };
     let value = value.trim();
     if value.is_empty() {
         return Ok(None);
     }
     let valid = match key {
-        SettingKey::ShopName => text(value, SHOP_NAME)?,
+        SettingKey::ShopName => read_text(value, SHOP_NAME)?,
         SettingKey::ShopPhone => read_phone(value)?,
-        SettingKey::ShopAddress => lines(value, ADDRESS)?,
-        SettingKey::InvoiceNote => lines(value, NOTE)?,
+        SettingKey::ShopAddress => read_text(value, ADDRESS)?,
+        SettingKey::InvoiceNote => read_text(value, NOTE)?,
         SettingKey::ReferencePrefix => prefix(value)?,
         SettingKey::OwnWords(_) => words(value)?,
         SettingKey::Currency => {
@@ -53,16 +58,9 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
     Ok(Some(valid))
 }
 
-fn text(value: &str, longest: usize) -> Result<String, String> {
-    if value.chars().count() > longest || value.contains('\0') {
-        return Err(format!("must have at most {longest} characters"));
-    }
-    Ok(value.to_owned())
-}
-
-/// Reads a text of several lines; a line may also end with a typed `\n`.
-fn lines(value: &str, longest: usize) -> Result<String, String> {
-    text(&value.replace("\r\n", "\n").replace("\\n", "\n"), longest)
+/// Returns a text of which all lines end with a newline. Where nobody can type one, they end with a typed `\n`.
+fn with_line_ends(value: &str) -> String {
+    value.replace("\\n", "\n").replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Reads what references begin with.
@@ -76,7 +74,7 @@ fn prefix(value: &str) -> Result<String, String> {
 
 /// Reads the shop's own words for a message.
 fn words(value: &str) -> Result<String, String> {
-    let words = lines(value, WORDS)?;
+    let words = read_text(value, WORDS)?;
     let unknown = parts(&words).into_iter().find_map(|part| match part {
         Part::Unknown(braces) => Some(braces),
         Part::Text(_) | Part::Field(_) => None,
@@ -105,7 +103,7 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         let long = "x".repeat(101);
-        let cases: [(SettingKey, &str, Option<Option<&str>>); 42] = [
+        let cases: [(SettingKey, &str, Option<Option<&str>>); 45] = [
             (ShopName, " LEGO Mens Wear ", Some(Some("LEGO Mens Wear"))),
             (ShopName, "", Some(None)),
             (ShopName, &long, None),
@@ -135,6 +133,9 @@ mod tests {
             (InvoiceNote, "14 days", Some(Some("14 days"))),
             (InvoiceNote, "a\0b", None),
             (ShopAddress, "12 Nile Street\\nCairo\r\nEgypt", Some(Some("12 Nile Street\nCairo\nEgypt"))),
+            (ShopAddress, "\\n", Some(None)),
+            (InvoiceNote, "14 days\r\\n", Some(Some("14 days"))),
+            (ShopName, "\u{200b}", None),
             (ReferencePrefix, "SHOP2", Some(Some("SHOP2"))),
             (ReferencePrefix, "MY-SHOP", None),
             (ReferencePrefix, "متجر", None),
@@ -152,6 +153,9 @@ mod tests {
         for (key, value, expected) in cases {
             let kept = read_setting(key, value).ok();
             assert_eq!(kept.as_ref().map(Option::as_deref), expected, "{} {value}", key.as_str());
+            // What is kept is read as the same.
+            let kept = kept.flatten().unwrap_or_default();
+            assert_eq!(read_setting(key, &kept).unwrap().unwrap_or_default(), kept);
         }
     }
 }

@@ -91,9 +91,11 @@ impl SheetParts {
     /// The file is damaged, several zip files in a row, or has too many files; or the reader fails.
     pub fn find(file: &mut (impl Read + Seek)) -> Result<SheetParts, ZipError> {
         const PARTS_LIMIT: usize = 1000;
+        const NAME_LIMIT: usize = 1000;
         let mut entries = Vec::new();
         let end = each_entry(file, |entry| {
-            if entry.name.starts_with("xl/") && entries.len() < PARTS_LIMIT {
+            let is_part = entry.name.starts_with("xl/") && entry.name.len() <= NAME_LIMIT;
+            if is_part && entries.len() < PARTS_LIMIT {
                 entries.push(entry);
             }
         })?;

@@ -24,7 +24,7 @@
 pub(crate) mod confirm;
 pub(crate) mod contract;
 pub(crate) mod count;
-pub(crate) mod csv;
+pub mod csv;
 pub(crate) mod customer;
 pub(crate) mod help;
 pub(crate) mod history;
@@ -41,7 +41,7 @@ pub mod table;
 pub(crate) mod today;
 pub(crate) mod user;
 mod value_kind;
-pub(crate) mod workbook;
+pub mod workbook;
 pub(crate) mod zone;
 
 use std::cell::RefCell;

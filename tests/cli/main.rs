@@ -37,7 +37,7 @@ mod harness;
 mod help;
 mod hints;
 mod history;
-#[path = "../fuzz/src/hold.rs"]
+#[path = "../fuzz/src/hold/mod.rs"]
 mod hold;
 mod hostile;
 mod import;

@@ -8,9 +8,9 @@
 //! | `count` | a count sheet |
 //! | `order_cells`, `product_cells` | any list: which order it names; which product and size |
 
-pub(crate) mod count;
-pub(crate) mod delivery;
+pub mod count;
+pub mod delivery;
 mod order_cells;
 pub mod payment;
 pub(crate) mod product_cells;
-pub(crate) mod status;
+pub mod status;

@@ -5,5 +5,5 @@
 //! | `json` | a product as JSON |
 //! | `rows` | the products of a table: a row each, or a row for each size |
 
-pub(crate) mod json;
-pub(crate) mod rows;
+pub mod json;
+pub mod rows;

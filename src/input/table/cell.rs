@@ -79,7 +79,7 @@ impl<'a> Cells<'a> {
     /// Reads a time, which may be a date of the spreadsheet; a blank cell is `None`.
     pub fn read_time(&mut self, name: &str, zone: Zone) -> Option<Timestamp> {
         let cell = self.columns.cell(self.row, name)?;
-        self.take(name, cell.shown(), Ok(cell.time()), |text| read_time(text, zone))
+        self.take(name, cell.shown(), Ok(cell.shown()), |text| read_time(text, zone))
     }
 
     fn take<T>(
@@ -258,6 +258,16 @@ mod tests {
         );
         let names = [0, 25, 26, 51, 52, 701, 702].map(|place| cell_name("x", place, 1));
         assert_eq!(names, ["x (A1)", "x (Z1)", "x (AA1)", "x (AZ1)", "x (BA1)", "x (ZZ1)", "x (AAA1)"]);
+    }
+
+    #[test]
+    fn a_date_of_a_spreadsheet_is_a_time_of_any_century() {
+        let columns = Columns::of(&["paidAt".to_owned()], &["paidAt"]).unwrap();
+        for (days, time) in [("36525.5", "1999-12-31T12:00:00Z"), ("411272.4375", "3026-01-08T10:30:00Z")] {
+            let row = [CellValue::of_days(days.to_owned())];
+            let read = Cells::of(&row, &columns, 2).read_time("paidAt", Zone::UTC);
+            assert_eq!(read.map(Timestamp::brief).as_deref(), Some(time));
+        }
     }
 
     #[test]

@@ -11,13 +11,8 @@ use crate::domain::text::is_edge;
 pub enum CellValue {
     /// A text, or a number as a person entered it.
     Text(String),
-    /// A date or a time of day.
-    Date {
-        /// As the spreadsheet keeps it.
-        kept: String,
-        /// As a person reads it.
-        shown: String,
-    },
+    /// A date or a time of day, as a person reads it.
+    Date(String),
 }
 
 impl Default for CellValue {
@@ -44,20 +39,18 @@ impl CellValue {
         if days.is_empty() {
             return CellValue::default();
         }
-        let shown = show_days(&days).unwrap_or_else(|| days.clone());
-        CellValue::Date { kept: days, shown }
+        CellValue::Date(show_days(&days).unwrap_or(days))
     }
 
     /// Takes a date as ISO 8601 writes it; a blank cell is none.
     pub fn of_time(time: String) -> CellValue {
-        if time.is_empty() { CellValue::default() } else { CellValue::Date { shown: time.clone(), kept: time } }
+        if time.is_empty() { CellValue::default() } else { CellValue::Date(time) }
     }
 
     /// Returns what a person reads in it.
     pub fn as_str(&self) -> &str {
         match self {
-            CellValue::Text(text) => text,
-            CellValue::Date { shown, .. } => shown,
+            CellValue::Text(text) | CellValue::Date(text) => text,
         }
     }
 
@@ -73,18 +66,10 @@ impl CellValue {
     pub fn text(&self) -> Result<&str, String> {
         match self {
             CellValue::Text(_) => Ok(self.shown()),
-            CellValue::Date { shown, .. } => Err(format!(
+            CellValue::Date(shown) => Err(format!(
                 "is a {}: format the column as text or number, and enter it anew",
                 if shown.contains('-') { "date" } else { "time of day" },
             )),
-        }
-    }
-
-    /// Returns the text of a time.
-    pub fn time(&self) -> &str {
-        match self {
-            CellValue::Text(_) => self.shown(),
-            CellValue::Date { kept, .. } => kept,
         }
     }
 }
@@ -94,12 +79,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_is_a_time_but_no_text() {
+    fn a_date_is_no_text() {
         let again = "format the column as text or number, and enter it anew";
-        for (value, text, time) in [
+        for (value, text, shown) in [
             (CellValue::from(" 5.12 "), Ok("5.12"), "5.12"),
-            (CellValue::of_days("46154".to_owned()), Err(format!("is a date: {again}")), "46154"),
-            (CellValue::of_days("0.4375".to_owned()), Err(format!("is a time of day: {again}")), "0.4375"),
+            (CellValue::of_days("46154".to_owned()), Err(format!("is a date: {again}")), "2026-05-12"),
+            (CellValue::of_days("0.4375".to_owned()), Err(format!("is a time of day: {again}")), "10:30:00"),
             (
                 CellValue::of_time("2026-05-12T00:00:00".to_owned()),
                 Err(format!("is a date: {again}")),
@@ -107,7 +92,7 @@ mod tests {
             ),
             (CellValue::of_days(String::new()), Ok(""), ""),
         ] {
-            assert_eq!((value.text(), value.time()), (text, time), "{value:?}");
+            assert_eq!((value.text(), value.shown()), (text, shown), "{value:?}");
         }
     }
 }

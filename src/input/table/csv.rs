@@ -184,9 +184,10 @@ pub fn refuse_endless(head: &[u8], known: &[&'static str]) -> Option<String> {
     }
 }
 
-/// Returns the separator by which one of the first rows has most of the known columns.
+/// Returns the separator by which the first of the rows that can be the header has most of the known columns.
 fn separator(head: &[u8], known: &[&'static str]) -> u8 {
-    let lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(HEADER_ROWS);
+    let lines = head.split(|byte| matches!(byte, b'\n' | b'\r'));
+    let lines = lines.filter(|line| !line.trim_ascii().is_empty()).take(HEADER_ROWS);
     let found_in = |line: &[u8], separator: u8| {
         let mut reader = ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
         let mut record = ByteRecord::new();
@@ -194,8 +195,20 @@ fn separator(head: &[u8], known: &[&'static str]) -> u8 {
         let cells: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
         if is_there { Columns::of(&cells, known).map_or(cells.len(), |columns| columns.count()) } else { 0 }
     };
-    let found = |separator: &u8| lines.clone().map(|line| found_in(line, *separator)).max();
-    SEPARATORS.into_iter().rev().max_by_key(found).unwrap_or(b',')
+    let (mut most, mut best) = (0, b',');
+    for line in lines {
+        for separator in SEPARATORS {
+            let count = found_in(line, separator);
+            if count > most {
+                (most, best) = (count, separator);
+            }
+        }
+        // Nothing below the header is another one.
+        if most > 1 {
+            break;
+        }
+    }
+    best
 }
 
 /// Returns whether each quoted cell ends where a separator or the row does. Otherwise a quote that is not closed takes in the
@@ -300,6 +313,14 @@ mod tests {
             let line = if csv.starts_with('\n') { 4 } else { 2 };
             assert_eq!(read(csv), Ok(vec![row(line, ["LEG-1", "5", "a, b"])]), "{csv:?}");
         }
+    }
+
+    #[test]
+    fn a_row_like_a_header_of_another_separator_is_a_row() {
+        let csv = "orderReference;amount\nLEG-1;5\norderReference,amount,note\n";
+        assert_eq!(read(csv).unwrap()[1].0, 3);
+        // A row may end with CR alone.
+        assert_eq!(read("Payments\rorderReference;amount;note\rLEG-1;5;\r").map(|rows| rows.len()), Ok(1));
     }
 
     #[test]

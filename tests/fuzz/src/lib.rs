@@ -1,6 +1,4 @@
 //! Hostile input as libFuzzer draws it, and what must hold for it.
 
 pub mod documents;
-mod hold;
-
-pub use hold::hold;
+pub mod hold;

@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    orders_fuzz::hold(bytes);
+    orders_fuzz::hold::import(bytes);
 });

@@ -5,6 +5,6 @@ use arbitrary::Unstructured;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if let Ok(document) = orders_fuzz::documents::document(&mut Unstructured::new(bytes)) {
-        orders_fuzz::hold(&document);
+        orders_fuzz::hold::import(&document);
     }
 });

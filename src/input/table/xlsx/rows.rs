@@ -116,7 +116,7 @@ impl<R: Read> SheetRows<R> {
                 Piece::Start(name, attributes) => match name.as_str() {
                     "row" => {
                         let number = attributes.get("r").and_then(|number| number.parse().ok());
-                        let number = number.filter(|number| *number <= ROWS_LIMIT);
+                        let number = number.filter(|number| (1..=ROWS_LIMIT).contains(number));
                         self.line = number.unwrap_or(self.line + 1);
                     }
                     "c" => cell = Cell::of(&attributes, cells.len(), &self.dates),
@@ -126,27 +126,25 @@ impl<R: Read> SheetRows<R> {
                     "rPh" => cell.is_phonetic = true,
                     _ => {}
                 },
-                Piece::Text(text) if cell.is_read && !cell.is_phonetic => cell.text.push_str(&text),
+                Piece::Text(text) if cell.is_read && !cell.is_phonetic => cell.add(&text),
                 Piece::Text(_) => {}
                 Piece::End(name) => match name.as_str() {
                     "v" | "t" => cell.is_read = false,
                     "rPh" => cell.is_phonetic = false,
                     "c" => {
                         let cell = std::mem::take(&mut cell);
-                        size += cell.text.len();
-                        if cell.column >= COLUMNS_LIMIT || size > ROW_LIMIT {
+                        let (column, length) = (cell.column, cell.text.len());
+                        let value = cell.value(&self.texts);
+                        size += length.max(value.as_ref().map_or(0, |value| value.as_str().len()));
+                        if column >= COLUMNS_LIMIT || size > ROW_LIMIT {
                             problem.get_or_insert(format!(
                                 "has more than {COLUMNS_LIMIT} columns or {ROW_LIMIT} bytes: save the list as CSV"
                             ));
                             continue;
                         }
-                        cells.resize(cells.len().max(cell.column + 1), CellValue::default());
-                        let column = cell.column;
-                        match cell.value(&self.texts) {
-                            Ok(value) => {
-                                size += value.as_str().len();
-                                cells[column] = value;
-                            }
+                        cells.resize(cells.len().max(column + 1), CellValue::default());
+                        match value {
+                            Ok(value) => cells[column] = value,
                             Err(what) => drop(problem.get_or_insert(what)),
                         }
                     }
@@ -182,7 +180,9 @@ impl<R: Read> Rows for SheetRows<R> {
             }
         };
         self.number += 1;
-        let source = cells.as_ref().map(|cells| as_csv(cells)).unwrap_or_default();
+        // Nobody reads the cells beside the columns, and CSV is not to have more than its header.
+        let kept = |cells: &Vec<CellValue>| as_csv(&cells[..cells.len().min(self.columns.width())]);
+        let source = cells.as_ref().map(kept).unwrap_or_default();
         let size = source.len();
         let reject = Arc::new(Reject::Row(Arc::clone(&self.header), source));
         Ok(Some(Row { number: self.number, line, cells, reject, size }))
@@ -230,6 +230,13 @@ impl Cell {
         let kind = attributes.get("t").cloned().unwrap_or_default();
         let style = attributes.get("s").map_or(Some(0), |style| style.parse().ok());
         Cell { column, kind, is_dated: style.is_some_and(|style| dates.contains(style)), ..Cell::default() }
+    }
+
+    /// Adds a piece of its text. Of one that is longer than a row may be, the rest is left out.
+    fn add(&mut self, piece: &str) {
+        if self.text.len() <= ROW_LIMIT {
+            self.text.push_str(piece);
+        }
     }
 
     /// Returns what it shows.
@@ -328,6 +335,34 @@ mod tests {
     }
 
     #[test]
+    fn a_cell_takes_no_more_than_its_row_may_have() {
+        let mut cell = Cell::default();
+        (0..100).for_each(|_| cell.add(&"x".repeat(PIECE_LIMIT)));
+        assert_eq!(cell.text.len(), 2 * PIECE_LIMIT);
+        let text = |length| format!("<t>{}</t>", "x".repeat(length));
+        let (half, long) = (text(ROW_LIMIT / 2), text(ROW_LIMIT / 2 + 1).repeat(2));
+        let texts = format!("<sst><si>{half}</si><si>{long}</si></sst>");
+        for (cells, is_read) in [
+            (r#"<c t="s"><v>0</v></c>"#.repeat(2), true),
+            (r#"<c t="s"><v>0</v></c><c t="s"><v>0</v></c><c><v>1</v></c>"#.to_owned(), false),
+            (r#"<c t="s"><v>1</v></c>"#.to_owned(), false),
+            (format!(r#"<c t="inlineStr"><is>{long}</is></c>"#), false),
+        ] {
+            let rows = rows_of(book(&sheet(&format!("<row>{cells}</row>")), &texts, BOOK)).unwrap();
+            assert_eq!(rows[0].1.is_ok(), is_read, "{}", &cells[..20]);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_row_are_the_cells_under_its_header() {
+        let row = r#"<row r="2"><c><v>1</v></c><c r="D2"><v>7</v></c></row>"#;
+        let mut found = SheetRows::begin(Cursor::new(book(&sheet(row), "<sst/>", BOOK)), KNOWN).unwrap();
+        let mut kept = Vec::new();
+        found.next_row().unwrap().unwrap().reject.write_line(&mut kept).unwrap();
+        assert_eq!(kept, b"1,\n");
+    }
+
+    #[test]
     fn a_title_may_stand_above_the_header() {
         let title = r#"<row r="1"><c t="inlineStr"><is><t>Payments of March</t></is></c></row><row r="2"/>"#;
         let header = HEADER.replace(r#"r="1""#, r#"r="3""#);
@@ -346,7 +381,7 @@ mod tests {
     #[test]
     fn a_row_has_a_number_that_a_sheet_can_have() {
         let row = |number: &str| format!(r#"<row r="{number}"><c><v>1</v></c><c><v>5</v></c></row>"#);
-        let rows = [("7", 7), ("1048576", 1_048_576), ("1048577", 2), ("18446744073709551615", 2), ("x", 2)];
+        let rows = [("7", 7), ("0", 2), ("1048576", 1_048_576), ("1048577", 2), ("18446744073709551615", 2), ("x", 2)];
         for (number, line) in rows {
             let read = rows_of(book(&sheet(&row(number)), "<sst/>", BOOK)).unwrap();
             assert_eq!(read.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [line], "{number}");
