@@ -1,4 +1,4 @@
-//! The command line: which commands there are, their help, and what runs them.
+//! The command line: its commands, their help, and what runs them.
 
 use std::ffi::OsString;
 use std::sync::LazyLock;
@@ -310,7 +310,7 @@ mod tests {
         }
     }
 
-    /// A command without them would be missing in `orders help`.
+    /// A command without facts would be missing from `orders help`.
     #[test]
     fn every_command_states_its_facts() {
         fn check(command: &clap::Command) {
@@ -333,7 +333,7 @@ mod tests {
         check(&Cli::command());
     }
 
-    /// Clap takes arguments with the same id for one, and mixes up their values.
+    /// Clap treats arguments with the same id as one, and mixes up their values.
     #[test]
     fn no_argument_shares_its_id_with_a_global_option() {
         fn check(command: &clap::Command, globals: &[&str]) {

@@ -23,7 +23,7 @@ pub enum FailureKind {
     NotFound,
     /// The input is wrong.
     InvalidInput,
-    /// It conflicts with what is there.
+    /// The input conflicts with what the file has.
     Conflict(Conflict),
     /// There is not enough stock.
     InsufficientStock,
@@ -156,7 +156,7 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     (2, "wrong usage, or an answer was needed and nobody could be asked"),
     (3, "not found"),
     (4, "invalid input"),
-    (5, "conflict: already done, other content, illegal step, terms not agreed, or several fit"),
+    (5, "conflict: already done, other content, illegal step, terms not agreed, or several matches"),
     (6, "insufficient stock"),
     (7, "the file was in use for longer than --wait"),
     (8, "partly done (--keep-going)"),
@@ -219,7 +219,7 @@ pub struct Explained {
     pub failure: Failure,
     /// How many problems there are in all.
     pub problem_count: usize,
-    /// Of an import, the body that a success would have had.
+    /// For an import, the body that a success would have had; empty for other commands.
     pub body: Map<String, Value>,
 }
 
@@ -289,7 +289,7 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
     Failure::new(FailureKind::Internal(fault), format!("{error:#}"))
 }
 
-/// The hint where another orders file may be meant.
+/// The hint for failures in which another orders file may be meant.
 pub const NAME_ANOTHER_FILE: &str = "--db FILE or ORDERS_DB names another file";
 
 fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
@@ -317,7 +317,7 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
             failure(FailureKind::Internal(Fault::Io)).hint("if the disk is full, make room; then run it again")
         }
         StoreError::Broken(_) => failure(FailureKind::Internal(Fault::Io))
-            .hint("if the disk is full, make room; see what was written before you run it again"),
+            .hint("if the disk is full, make room; check what was written before you run it again"),
         StoreError::Changed(_) => failure(FailureKind::Conflict(Conflict::Changed)).hint("run it again"),
         StoreError::Replaced => failure(FailureKind::Internal(Fault::Other)).hint("run it again"),
         StoreError::Io(error) => failure(FailureKind::Internal(error.into())).hint(NAME_ANOTHER_FILE),
@@ -330,14 +330,16 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
     }
 }
 
-/// Explains what only a shop in a cluster has.
+/// Explains the errors that only a shop in a cluster has.
 #[cfg(feature = "cluster")]
 fn explain_cluster(error: &StoreError, failure: impl Fn(FailureKind) -> Failure) -> Failure {
     match error {
         StoreError::Unreached(_) => failure(FailureKind::Busy)
             .hint("--wait SECONDS waits longer; --stale reads this machine's replica as it is"),
         StoreError::Overtaken => failure(FailureKind::Busy).hint("running it again is safe"),
-        StoreError::Unanswered(_) => failure(FailureKind::Internal(Fault::Io)).hint("look before you run it again"),
+        StoreError::Unanswered(_) => {
+            failure(FailureKind::Internal(Fault::Io)).hint("check whether it was done before you run it again")
+        }
         StoreError::Exists => failure(FailureKind::Conflict(Conflict::Exists)).hint("name a new shop"),
         _ => failure(FailureKind::Internal(Fault::Other)),
     }

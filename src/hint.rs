@@ -46,7 +46,7 @@ impl Hint {
     }
 }
 
-/// The options of a command line that the commands of its hints keep, so that they are about the same file and account.
+/// The options of a command line that its hints repeat, so that they are about the same file and account.
 #[derive(Debug, Clone, Default)]
 pub struct KeptOptions {
     /// `--as`.

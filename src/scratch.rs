@@ -1,8 +1,8 @@
 //! Named temporary files: copies and rejects, until they are complete and get their final name.
 //!
-//! None outlives its program. Dropping it removes it. When a signal ends the program, [`remove_all`] does. After a
-//! kill, the next program that needs one in the same folder does. Each is in a hidden folder of its own, which its
-//! program keeps locked: an unlocked one is left over.
+//! Dropping a [`Scratch`] removes its file. When a signal ends the program, [`remove_all`] removes all of them. What a
+//! killed program left is removed by the next program that makes such a file in the same folder. Each file is in a
+//! hidden folder of its own, which its program keeps locked: an unlocked folder is left over.
 
 use std::fs::{self, File, Permissions, TryLockError};
 use std::io;
@@ -112,7 +112,7 @@ impl PrivateFolder {
         Ok(PrivateFolder { path, _lock: lock })
     }
 
-    /// Removes the folders like it in `parent` whose programs are dead. What cannot be removed stays.
+    /// Removes the folders in `parent` that killed programs left. What cannot be removed stays.
     fn sweep(&self, parent: &Path) {
         let (Ok(entries), Ok(ours)) = (fs::read_dir(parent), self.path.symlink_metadata()) else { return };
         for entry in

@@ -94,8 +94,8 @@ pub fn wrap_sentence(sentence: &str, width: usize) -> Vec<String> {
     fill(units.iter().map(String::as_str), width)
 }
 
-/// Returns the words of a sentence, and the commands in it whole: from `orders`, after a colon or a bracket, to the end of the
-/// clause, or to the word that says what it does.
+/// Returns the words of a sentence; a command in it counts as one word. A command begins with `orders` after a colon or a
+/// bracket, and ends with its clause, or before a word that says what it does, such as `shows`.
 fn units(sentence: &str) -> Vec<String> {
     const AFTER_A_COMMAND: [&str; 12] =
         ["changes", "comes", "cuts", "if", "lets", "lists", "makes", "names", "reopens", "sets", "shows", "takes"];

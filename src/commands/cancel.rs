@@ -13,8 +13,8 @@ use crate::error::Exit;
 
 /// Cancel orders, all or nothing; stock that they hold is given back
 ///
-/// The customer is then owed what they paid, except what the shop keeps (--keep); orders refund records that it went back. A
-/// cancelled order that is reopened keeps nothing.
+/// The customer is then owed what they paid, except what the shop keeps (--keep); orders refund records that it went back.
+/// If the order is reopened, the shop keeps nothing of it.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(set_status::CHANGEABLE))]
 #[command(after_help = "Examples:

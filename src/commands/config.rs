@@ -19,8 +19,8 @@ use crate::ui;
 /// shopAddress and invoiceNote stand on invoices; referencePrefix (default LEG) begins the references of orders that come without
 /// one. template.received, confirmed, shipped, delivered, cancelled and shortage are the shop's own words for `message`, with
 /// {name} {reference} {items} {total} {delivery} {discount} {grandTotal} {paid} {due} {courier} {tracking} {shop} {shortage}; braces
-/// stand only around these. A line is left out if the order has nothing for any of the names in it. \n begins a new line. An empty
-/// value clears a setting.
+/// stand only around these. A line is left out if the order has no value for any of the names in it. \n begins a new line. An
+/// empty value clears a setting.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:
@@ -71,7 +71,7 @@ fn value_lines(value: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Lists the settings; of those that few shops need, only those that are set.
+/// Lists the settings; rarely used ones only if they are set.
 fn lines(body: &Body) -> String {
     let shown = body.iter().enumerate().filter(|(index, (_, value))| *index < ALWAYS_SHOWN || !value.is_null());
     let shown: Vec<_> = shown.map(|(_, (key, value))| (key, bare(value))).collect();
@@ -79,5 +79,5 @@ fn lines(body: &Body) -> String {
     shown.iter().map(|(key, value)| field(key, width + 1, value, ui::width())).collect()
 }
 
-/// How many settings are listed even where they are not set.
+/// How many settings are listed even if they are not set.
 const ALWAYS_SHOWN: usize = 5;

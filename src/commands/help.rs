@@ -54,7 +54,10 @@ pub const TOPICS: &[Topic] = &[
 /// The variables that the program reads, and what each does.
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("ORDERS_DB", "The orders file, unless --db names one"),
-    ("ORDERS_CA", "Of a shop in a cluster: the certificates (PEM) that trust its nodes [default: those of the web]"),
+    (
+        "ORDERS_CA",
+        "For a shop in a cluster: the CA certificates (PEM) by which to trust its nodes [default: the web's]",
+    ),
     ("ORDERS_AS", "The account to act as, unless --as names one"),
     ("ORDERS_NOW", "The time, RFC 3339, in place of the clock's: for tests and examples"),
     ("ORDERS_COMPLETE", "Set by a shell that asks for completion: orders completions"),

@@ -33,9 +33,9 @@ use crate::store::{Store, StoreError};
 
 /// Import any number of orders from JSON or WhatsApp, all or nothing
 ///
-/// Takes orders as JSON (one, an array, NDJSON, values in a row, {"results":[…]}), WhatsApp webhooks, chat dumps as JSON,
-/// exported chats and the shop's order message as text; each is recognised by its content. What is there already is left
-/// as it is. All problems are reported, and nothing is imported unless all can be.
+/// Takes orders as JSON (one, an array, NDJSON, one value after another, {"results":[…]}), WhatsApp webhooks, chat dumps as
+/// JSON, exported chats and the shop's order message as text; each is recognised by its content. Orders that exist already
+/// stay as they are. All problems are reported, and nothing is imported unless everything can be.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).importing(Imported::Orders))]
 #[command(after_help = "Examples:
@@ -52,7 +52,7 @@ pub struct ImportArgs {
     /// Take the good records, report the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
-    /// Keep the records that were not taken in this new file, ready to mend and import again
+    /// Write the rejected records to this new file, ready to mend and import again
     #[arg(long, value_name = "FILE", requires = "keep_going")]
     #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
     rejects: Option<PathBuf>,
@@ -90,7 +90,7 @@ fn import(
     let sources = sources.iter().map(InputFile::reopened).collect::<Result<_, _>>()?;
     let (audit, sender, mut ids) = (context.audit(), context.caller.clone(), context.ids());
     let zone = store.read(|read| read.settings())?.zone();
-    // The catalogue is loaded in the transaction: what is read before is looked up in it later.
+    // The catalogue is loaded in the transaction: orders that were read before are looked up then.
     let shop: OnceLock<(Products, Timestamp)> = OnceLock::new();
     let ids = Mutex::new(&mut ids);
     let look_up = |order, (products, now): &(Products, Timestamp)| {

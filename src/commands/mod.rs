@@ -1,6 +1,6 @@
 //! The commands, one file or folder each: its arguments on top, then what it does.
 //!
-//! Four folders are no commands, but what commands share:
+//! Four folders hold no commands, but what commands share:
 //!
 //! | folder | what is in it |
 //! |---|---|
@@ -9,7 +9,7 @@
 //! | `naming` | which orders, products, customers and accounts are meant |
 //! | `intake` | what comes from outside: sources, records, lists, and what became of them |
 //!
-//! What few commands share stands with the one that it is about: recording payments in `pay`, listings of orders in `list`.
+//! What only a few commands share is with the command that it is about: recording payments in `pay`, listing orders in `list`.
 //! `run` uses none of the others; `naming` and `intake` use `run`.
 
 mod arguments;

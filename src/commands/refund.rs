@@ -15,7 +15,7 @@ use crate::store::{OrderMatch, Payable, StoreError};
 
 /// Record money that goes back to a customer, now
 ///
-/// Without AMOUNT it is all that is owed: what was paid beyond what the order costs, or of a cancelled order beyond what the
+/// Without AMOUNT it is all that is owed: what was paid beyond the cost of the order or, if it is cancelled, beyond what the
 /// shop keeps. A refund is never more than was paid. The status and the stock stay as they are.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Money).keeping_note())]
@@ -33,7 +33,7 @@ pub struct RefundArgs {
     /// How: a word such as cash, instapay or bosta
     #[arg(value_name = "METHOD")]
     method: Option<String>,
-    /// The receipt, by which the same refund is known if it is entered again
+    /// The receipt, by which a refund that is entered again is recognised
     #[arg(long, value_parser = read_receipt)]
     receipt: Option<String>,
 }

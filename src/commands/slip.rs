@@ -24,9 +24,10 @@ use crate::ui;
 
 /// Print the pick list of the orders that are to be packed, and a slip for each
 ///
-/// Without REF these are the confirmed and processing orders, the oldest first, and what replaces what came back in an exchange.
-/// The pick list adds up the pieces by product, size and color; a single order has only its slip. A slip has the address, the items less what came back, the customer's words, and what to
-/// collect. --format html prints on A4 and A6, each slip on a sheet of its own; --format csv prints the pick list.
+/// Without REF these are the confirmed and processing orders, the oldest first, and the replacements of exchanges. The pick list
+/// adds up the pieces by product, size and color; a single order has only its slip. A slip has the address, the items less
+/// what came back, the customer's words, and what to collect. --format html prints on A4 and A6, each slip on a sheet of its
+/// own; --format csv prints the pick list.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).reporting().acting_on(Status::IN_SHOP))]
 #[command(after_help = "Examples:
@@ -126,7 +127,7 @@ impl Slips {
         const NAMED: usize = 5;
         let named = self.strays.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
         let more = self.strays.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(", and {more} more are not either") } else { String::new() };
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         if !self.strays.is_empty() {
             context.ui.warn(&format!("not to be packed: {named}{more}"));
         }

@@ -25,7 +25,8 @@ use crate::ui;
 ///
 /// Payments to check (pending orders, the longest wait first, with what stands in the way), sizes to ask, orders to pack, orders
 /// that couriers have had for longer than 3 days, what is owed to customers, low or short stock, and orders that may have come
-/// twice. Each list has its first rows. Sizes, short stock and duplicates are those of the 10 pending orders that wait longest.
+/// twice. Each list shows its first rows. Sizes, short stock and duplicates are those of the 10 pending orders that have
+/// waited longest.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders))]
 #[command(after_help = "Examples:
@@ -85,7 +86,7 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
     })
 }
 
-/// Counts the orders of these statuses, until [`COUNTED`]. Where fewer were found than were asked for, these are all.
+/// Counts the orders of these statuses, up to [`COUNTED`]. If fewer were found than were asked for, they are all there are.
 fn count(read: &Read<'_>, statuses: &[Status], found: usize, asked: usize) -> Result<i64, StoreError> {
     if found < asked {
         return Ok(i64::try_from(found).unwrap_or(COUNTED));
@@ -99,7 +100,7 @@ fn count(read: &Read<'_>, statuses: &[Status], found: usize, asked: usize) -> Re
     Ok(count)
 }
 
-/// Loads the orders of which something is owed, with their payments.
+/// Loads the orders whose customers are owed money, with their payments.
 fn owed(read: &Read<'_>) -> anyhow::Result<Vec<(OutstandingOrder, Vec<Payment>)>> {
     let mut owed = Vec::new();
     read.each_outstanding(Outstanding::Owed, None, Some(SHOWN), |waiting| {

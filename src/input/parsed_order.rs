@@ -20,7 +20,7 @@ pub struct ParsedOrder {
 }
 
 impl ParsedOrder {
-    /// Makes a refused order of which nothing but its problems is known.
+    /// Makes a refused order that is known only by its problems.
     pub fn refused(problems: Problems) -> ParsedOrder {
         ParsedOrder {
             label: None,

@@ -47,7 +47,7 @@ impl Part {
 }
 
 impl Reject {
-    /// Returns what stands once above all that are kept.
+    /// Returns the header that stands once above all rejects.
     pub fn header(&self) -> Option<&[u8]> {
         match self {
             Reject::Row(header, _) => Some(header),

@@ -86,7 +86,7 @@ fn words(value: &str) -> Result<String, String> {
         }
         Some(braces) => {
             let known = Field::ALL.map(|field| format!("{{{}}}", field.as_str())).join(" ");
-            Err(format!("has {}, which is not known: there are {known}", shorten(braces)))
+            Err(format!("has {}, which is not known: the names are {known}", shorten(braces)))
         }
     }
 }

@@ -37,7 +37,7 @@ fn nothing_that_is_there_is_replaced_and_no_half_is_left() {
     std::fs::write(shop.path("there.db"), "precious").unwrap();
     let there = shop.path("there.db").display().to_string();
     shop.orders(["backup", "there.db"])
-        .fails(5, &format!("error: {there} is there already; nothing was backed up\nhint: name a new file\n"));
+        .fails(5, &format!("error: {there} exists already; nothing was backed up\nhint: name a new file\n"));
     assert_eq!(std::fs::read(shop.path("there.db")).unwrap(), b"precious");
     let missing = shop.path("missing");
     let problem = format!("cannot be made: there is no folder {}; nothing was backed up", missing.display());

@@ -34,7 +34,7 @@ fn further_settings_are_listed_once_they_are_set() {
         .prints("\u{2068}مرحبا {name}\u{2069}\n\u{2068}في الطريق: {tracking}\u{2069}\n");
     shop.orders(["config", "template.shipped", "{nam}"]).fails(
         4,
-        "error: template.shipped has {nam}, which is not known: there are {name} {reference} {items} {total} {delivery} {discount} \
+        "error: template.shipped has {nam}, which is not known: the names are {name} {reference} {items} {total} {delivery} {discount} \
          {grandTotal} {paid} {due} {courier} {tracking} {shop} {shortage}; nothing changed\n",
     );
     shop.check();

@@ -234,7 +234,7 @@ fn every_problem_of_a_sheet_is_named_with_its_line() {
          - -: row 8 (BLT-01): asOf (F8): is in the future\n  \
          - -: row 9 (PL-220): counted (E9): \"x\" must be a whole number from 0 to 2147483647\n  \
          - -: row 10 (nowhere): sku (A10): \"nowhere\" is the SKU of no product\n\
-         hint: --keep-going takes the others; add --rejects FILE to put these into FILE\n"
+         hint: --keep-going takes the others; add --rejects FILE to write these to FILE\n"
     );
     assert_eq!(shop.dump(), before);
     let done = shop.orders(["product", "count", "-", "--keep-going", "--rejects", "mend.csv", "--new-size", "--json"]);

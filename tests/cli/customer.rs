@@ -294,7 +294,7 @@ fn no_byte_of_a_forgotten_customer_is_left() {
     assert_eq!(forgot.stdout, "forgot the customer of 4 orders; the old bytes are overwritten\n");
     assert_eq!(
         forgot.stderr,
-        "note: the account buyer-7 lost its phone\nnote: backups made before still have this customer\n"
+        "note: the account buyer-7 lost its phone\nnote: earlier backups still have this customer\n"
     );
 
     assert_eq!(files_with(&shop, &TELLING), <[&str; 0]>::default());

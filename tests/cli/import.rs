@@ -71,7 +71,7 @@ error: 3 of 5 records are invalid; nothing imported
   - -:2: record 2 (LEG-3): name: unknown key
   - -:5: record 4: must be an object, is a number
   - -:6: record 5 (LEG-4): items[0].productId: must be a product id (a UUID)
-hint: --keep-going takes the others; add --rejects FILE to put these into FILE
+hint: --keep-going takes the others; add --rejects FILE to write these to FILE
 ",
     );
     let done = shop.orders(["import", "--json"]).stdin(input).exits(4);
@@ -99,7 +99,7 @@ fn conflicts_alone_are_5_and_with_invalid_ones_4() {
     shop.orders(["import"]).stdin(conflict.clone()).fails(
         5,
         "\
-error: the record conflicts with what is there; nothing imported
+error: the record conflicts with what the file has; nothing imported
   - -:1: record 1 (LEG-1): order LEG-1 exists already, with other content: items, total
 ",
     );
@@ -143,7 +143,7 @@ fn keep_going_takes_the_good_ones_and_keeps_the_others_ready_to_mend() {
     assert_eq!(again().stdin(input.clone()).exits(8).stdout, "imported 0, unchanged 2, rejected 1\n");
     again().stdin(input.replace(":0,", ":-1,")).fails(
         5,
-        "error: mend.ndjson is there already; nothing imported\nhint: import and remove it first, or name another\n",
+        "error: mend.ndjson exists already; nothing imported\nhint: import and remove it first, or name another\n",
     );
     // Even when none was good; and a dry run keeps nothing.
     let done = shop.orders(["import", "--keep-going", "--json", "-n", "--rejects", "other"]).stdin("{}").exits(8);

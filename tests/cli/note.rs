@@ -71,7 +71,7 @@ fn no_note_vanishes() {
         ),
         (
             shop.orders(["product", "set", "BLT-01", "--low-stock-at", "1", "--note", "x"]),
-            "the note is not stored: only a change of a price has one",
+            "the note is not stored: only a changed price keeps one",
         ),
     ] {
         let done = run.exits(0);

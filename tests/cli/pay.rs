@@ -255,7 +255,7 @@ fn a_couriers_list_of_collected_cash_names_orders_by_its_numbers() {
         "error: 2 of 3 rows are invalid; nothing recorded
   - -: row 3 (bs-2): tracking: bs-2 is the number of LEG-2, LEG-3: name the order in orderReference
   - -: row 4 (991): tracking: no order has the number 991
-hint: --keep-going records the others; add --rejects FILE to put these into FILE
+hint: --keep-going records the others; add --rejects FILE to write these to FILE
 ",
     );
     list("bs-2,,5,R-2\n").exits(5);
@@ -303,7 +303,7 @@ fn a_list_with_a_bad_row_records_nothing_and_names_all() {
   - bank.csv: row 6 (LEG-3): 5.00 of LEG-3 cannot be refunded: 0.00 was paid
   - bank.csv: row 7 (LEG-2): receipt R-1 of cash is on record already: 10.00 for LEG-1
   - bank.csv: row 8: has a quote that is not closed, or stands inside a quoted cell
-hint: --keep-going records the others; add --rejects FILE to put these into FILE
+hint: --keep-going records the others; add --rejects FILE to write these to FILE
 ",
     );
     assert_eq!(shop.dump(), before);
@@ -388,8 +388,8 @@ fn what_is_no_list_of_payments_is_refused_by_name() {
         ("PK\u{3}\u{4}", "-: is a zip file that was cut off"),
         ("customer,sum\nMona,5\n", "-: has none of the columns orderReference, tracking, amount"),
         ("orderReference,method\n", "-: has no column amount"),
-        ("amount,method\n", "-: has no column orderReference, nor tracking"),
-        ("orderReference,amount\n", "-: has no column method: --method METHOD says how all was paid"),
+        ("amount,method\n", "-: has no column orderReference or tracking"),
+        ("orderReference,amount\n", "-: has no column method: --method METHOD names the method of all rows"),
         ("tracking,amount,method\n991,5,cash\n", "row 2 (991): tracking: no order has the number 991"),
         ("orderReference,amount,method\nLEG-1,5,ca\u{0}sh\n", "row 2 (LEG-1): method (C2): \"ca"),
     ] {
@@ -445,7 +445,7 @@ fn a_time_of_a_list_that_lies_ahead_is_named_as_the_shop_wrote_it() {
         &format!(
             "error: 1 of 2 rows is invalid; nothing recorded\n  \
              - -: row 2 ({ORDER}): paidAt (C2): 2026-02-07 14:00 is later than now (2026-02-07 10:00)\n\
-             hint: --keep-going records the others; add --rejects FILE to put these into FILE\n"
+             hint: --keep-going records the others; add --rejects FILE to write these to FILE\n"
         ),
     );
 }

@@ -523,7 +523,7 @@ fn a_sender_with_a_hidden_phone_is_rejected_and_accepted_once_mended() {
         (json!(null), json!([{"profile": {"username": "tarek.eg"}, "user_id": "EG.1349"}]), "@tarek.eg"),
         (json!(null), json!([]), "EG.1349"),
     ] {
-        let problem = format!("{place}: {who} hides the phone: ask for it, put it in from");
+        let problem = format!("{place}: {who} hides the phone: ask for it, and put it into from");
         assert_eq!(problems(&Shop::stocked(), by_username(from, contacts)), [problem]);
     }
     for contacts in [json!([tarek]), json!([mona, tarek]), json!([{"profile": {"name": "Tarek"}}])] {

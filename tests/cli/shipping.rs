@@ -189,7 +189,7 @@ fn a_list_with_a_bad_row_moves_nothing_and_says_what_to_do() {
   - bosta.csv: row 6 (LEG-2): status (C6): \"on its way\" must be one of pending, confirmed, processing, shipped, delivered, cancelled
   - bosta.csv: row 7 (LEG-2): courier and tracking are for orders that are shipped or delivered: leave them blank for LEG-2, or use edit
   - bosta.csv: row 9 (LEG-LXYZ1234-AB5C): an earlier row says something else of LEG-LXYZ1234-AB5C: leave one of them
-hint: --keep-going takes the others; add --rejects FILE to put these into FILE
+hint: --keep-going takes the others; add --rejects FILE to write these to FILE
 ",
     );
     assert_eq!(shop.dump(), before);
@@ -209,7 +209,7 @@ hint: --keep-going takes the others; add --rejects FILE to put these into FILE
     let problem = error["errors"][0]["problems"][0].as_str().unwrap();
     assert!(problem.ends_with(&format!("to confirm it:  orders confirm LEG-3 --db {db}")), "{problem}");
     for (input, problem) in [
-        ("status\nshipped\n", "-: has no column orderReference, nor tracking"),
+        ("status\nshipped\n", "-: has no column orderReference or tracking"),
         ("tracking\n9917\n", "-: has no column status: name the status of all rows on the command line"),
         ("tracking,status\n1.5E+12,shipped\n", "tracking (A2): \"1.5E+12\" is a long number that a spreadsheet cut"),
     ] {

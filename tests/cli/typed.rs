@@ -72,7 +72,7 @@ fn name_and_address_are_those_of_the_phones_last_order() {
         let run = shop.orders(["create", "--phone", "01001112222", "--item", "SKU-12345/S", "--json"]);
         let done = args.iter().fold(run, |run, arg| run.arg(arg)).exits(0);
         let body: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
-        let said = done.stderr.contains("note: what was not typed of name and address is that of");
+        let said = done.stderr.contains("note: the name or address that was not typed is that of");
         (body["customerName"].clone(), body["customerAddress"].clone(), said)
     };
     assert_eq!(of(&["-n"]), (json!("Mona"), json!("5 Corniche"), true));

@@ -148,7 +148,7 @@ fn accounts_are_added_listed_and_removed_and_their_orders_stay() {
     shop.orders(["user", "list"]).prints("USERNAME  ROLE   PHONE\nmona      buyer  +20 101\n");
     shop.orders(["user", "add", "MONA", "--role", "seller"]).fails(
         5,
-        "error: there is an account mona already, buyer; nothing changed\n\
+        "error: the account mona exists already, as buyer; nothing changed\n\
              hint: to change its role, remove it and add it again: its orders stay, without an account\n",
     );
     for name in ["guest", "Operator", "", "a b", "x\u{202e}y"] {

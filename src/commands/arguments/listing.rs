@@ -29,7 +29,7 @@ fn count(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "must be a whole number, 0 or more".to_owned())
 }
 
-/// Reads one of the `fields` to sort by, and whether it descends: `-total`.
+/// Reads one of the `fields` to sort by; `-total` sorts in descending order.
 pub fn sort<T: Copy>(text: &str, fields: &[(&str, T)]) -> Result<(T, bool), String> {
     let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
     match fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)) {

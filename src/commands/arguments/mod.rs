@@ -22,7 +22,7 @@ pub fn age(text: &str) -> Result<chrono::Duration, String> {
     parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
 }
 
-/// Reads an address; an empty one is none.
+/// Reads an address; an empty text means no address.
 pub fn address(text: &str) -> Result<String, String> {
     or_none(text, |text| read_text(text, ADDRESS)).map(Option::unwrap_or_default)
 }
@@ -42,7 +42,7 @@ pub struct TermsArgs {
 }
 
 impl TermsArgs {
-    /// Returns what they say of the terms.
+    /// Returns the change of the terms that they ask for.
     pub fn edit(&self) -> TermsEdit {
         TermsEdit { delivery_fee: self.delivery, discount: self.discount, is_cod: self.cod.then_some(true) }
     }
@@ -57,7 +57,7 @@ pub fn status_parser() -> impl TypedValueParser<Value = Status> {
     PossibleValuesParser::new(words).try_map(|word| Status::read(&word).ok_or("is not a status"))
 }
 
-/// Returns a parser of words that help lists; `word` returns that of a value.
+/// Returns a parser of words that help lists; `word` returns the word for a value.
 pub fn word_parser<T: Copy + Send + Sync + 'static>(
     all: &'static [T],
     word: fn(T) -> &'static str,

@@ -13,7 +13,7 @@ pub fn amount(text: &str) -> Result<Money, String> {
 /// A payment that is recorded when an order is confirmed.
 #[derive(Debug, clap::Args)]
 pub struct PaidArgs {
-    /// Record that it was paid by this method, such as cash or instapay: what is due, or --amount
+    /// Record a payment by this method, such as cash or instapay: what is due, or --amount
     #[arg(long, value_name = "METHOD", value_parser = Method::parse)]
     paid: Option<Method>,
     /// How much was paid [default: what is due]
@@ -25,7 +25,7 @@ pub struct PaidArgs {
 }
 
 impl PaidArgs {
-    /// Returns what they say of an order's money.
+    /// Returns the settlement that they ask for.
     pub fn settlement(&self) -> Settlement {
         match self.paid.clone() {
             Some(method) => Settlement::Paid { method, amount: self.amount, receipt: self.receipt.clone() },

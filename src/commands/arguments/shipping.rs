@@ -7,15 +7,15 @@ use crate::store::{Read, StoreError};
 /// Who carries an order.
 #[derive(Debug, clap::Args)]
 pub struct ShippingArgs {
-    /// Who carries it, such as Bosta; an empty one clears it
+    /// The courier, such as Bosta; empty clears it
     #[arg(long, value_name = "COURIER", value_parser = courier)]
     courier: Option<Said>,
-    /// The courier's number, by which the order is found too; an empty one clears it
+    /// The courier's number for the order, which also names it; empty clears it
     #[arg(long, value_name = "NUMBER", value_parser = tracking)]
     tracking: Option<Said>,
 }
 
-/// What was said; `None` clears it.
+/// The new value; `None` clears it.
 #[derive(Debug, Clone)]
 struct Said(Option<String>);
 
@@ -28,14 +28,14 @@ fn tracking(text: &str) -> Result<Said, String> {
 }
 
 impl ShippingArgs {
-    /// Returns what they say of the shipping.
+    /// Returns the change of the shipping that they ask for.
     pub fn edit(&self) -> ShippingEdit {
         let said = |said: &Option<Said>| said.clone().map(|Said(said)| said);
         ShippingEdit { courier: said(&self.courier), tracking: said(&self.tracking) }
     }
 }
 
-/// Warns of a number that an order is about to get and others have; `None` where there is none.
+/// Warns if other orders already have the courier's number that an order is about to get.
 pub fn shared_number(read: &Read<'_>, order: &OrderSummary, edit: &ShippingEdit) -> Result<Option<String>, StoreError> {
     match order.shipping.new_number(edit) {
         Some(number) => Ok(shared(&order.reference, number, &read.others_with_tracking(order.pk, number)?)),

@@ -1,4 +1,4 @@
-//! A checked copy of the orders file, and what is said of it.
+//! A checked copy of the orders file, and the report on it.
 
 use std::io;
 use std::path::Path;
@@ -50,7 +50,7 @@ pub fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Re
 /// Makes the failure of a copy that cannot be written.
 pub fn failed(dest: &Path, error: &io::Error) -> Failure {
     let (kind, problem) = match error.kind() {
-        io::ErrorKind::AlreadyExists => (FailureKind::Conflict(Conflict::Exists), "is there already".to_owned()),
+        io::ErrorKind::AlreadyExists => (FailureKind::Conflict(Conflict::Exists), "exists already".to_owned()),
         io::ErrorKind::StorageFull => {
             (FailureKind::Internal(Fault::Full), "cannot be written: the disk is full".to_owned())
         }

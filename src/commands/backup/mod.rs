@@ -24,9 +24,9 @@ use crate::ui;
 
 /// Take a consistent copy of the file, while others go on writing
 ///
-/// The copy is checked, and safely on the disk when the command says so. It appears whole or not at all; a file that is
-/// there is not replaced. With - it goes to stdout, once it is whole and checked: until then it is in a temporary file
-/// (TMPDIR). A file that the shell makes of it is readable for others: set umask 077 first.
+/// The copy is checked, and is safely on the disk when the command says so. It appears whole or not at all, and never
+/// replaces a file. With - it goes to stdout once it is complete and checked; until then it is in a temporary file
+/// (TMPDIR). If the shell writes it to a file, others can read that file: set umask 077 first.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::File).backing_up())]
 #[command(after_help = "Examples:
@@ -49,7 +49,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let dest = std::path::absolute(ensure_file(&args.dest)?).map_err(|error| failed(&args.dest, &error))?;
     if dest.symlink_metadata().is_ok() {
-        let message = format!("{} is there already", dest.display());
+        let message = format!("{} exists already", dest.display());
         return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
             .error("Destination exists")
             .hint("name a new file")

@@ -11,13 +11,13 @@ use crate::error::{Exit, Failure, FailureKind};
 use crate::render::json::body;
 use crate::store::{Address, StoreError};
 
-/// Puts the checked copy of an orders file into a cluster, as a new shop; the same shop gets its whole file anew.
+/// Puts a checked copy of the orders file into a cluster as a new shop; to the shop itself, packs its log instead.
 pub fn back_up_to(address: &Address, context: &mut Context) -> anyhow::Result<Exit> {
     let wait = context.global.wait();
     let name = address.to_string();
     let explain = |error: StoreError| match error {
         StoreError::Exists => {
-            Failure::new(FailureKind::Conflict(Conflict::Exists), format!("{} is there already", shorten(&name)))
+            Failure::new(FailureKind::Conflict(Conflict::Exists), format!("{} exists already", shorten(&name)))
                 .error("Destination exists")
                 .hint("name a new shop")
                 .into()

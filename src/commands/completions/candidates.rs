@@ -144,8 +144,8 @@ fn items(typed: &str, request: &Request, _: &CommandFacts) -> Vec<CompletionCand
     })
 }
 
-/// Offers phones once digits are begun, else references: both name a customer. A phone goes on as it was begun, if it is
-/// read as that number then.
+/// Offers phones once a digit is typed, else references: both name a customer. A phone is completed in the spelling in
+/// which it was begun, if the whole then means the same number.
 fn customers(typed: &str, request: &Request, facts: &CommandFacts) -> Vec<CompletionCandidate> {
     if !typed.chars().all(|c| c.is_ascii_digit() || c == '+') {
         return references(typed, request, facts);

@@ -20,8 +20,8 @@ pub const VARIABLE: &str = "ORDERS_COMPLETE";
 /// Print what to add to the shell's start file for completion
 ///
 /// Completes commands, options, files, references, products, accounts, fields, settings and time zones. References,
-/// products and accounts come from the file of --db on the line, else ORDERS_DB, else the default file. Only words that a shell takes as they
-/// stand are offered: a reference or barcode with other characters is left out.
+/// products and accounts come from the file of --db on the line, else ORDERS_DB, else the default file. Only words that
+/// need no quoting are offered: a reference or barcode with other characters is left out.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Program))]
 #[command(after_help = "Examples:

@@ -1,4 +1,4 @@
-//! The shells that completion is there for.
+//! The shells that have completion.
 
 use clap::ValueEnum;
 

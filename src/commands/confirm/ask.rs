@@ -68,7 +68,7 @@ pub fn ask(store: &Store, call: &ConfirmCall<'_>, context: &Context) -> anyhow::
     let mut settlements = HashMap::new();
     for order in &shown {
         let key = match key {
-            // Of several orders, each is asked.
+            // How several orders are paid is asked for each.
             PAID if shown.len() > 1 => questions.key(&confirm::question(order))?,
             key => key,
         };
@@ -80,9 +80,9 @@ pub fn ask(store: &Store, call: &ConfirmCall<'_>, context: &Context) -> anyhow::
 /// The questions about how orders are paid.
 struct PaymentQuestions<'a> {
     context: &'a Context,
-    /// What a no means.
+    /// What is said after a no.
     refused: String,
-    /// The method that is used where none is typed: the last one.
+    /// The method if none is typed: the last one used.
     method: Method,
 }
 

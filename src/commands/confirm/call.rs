@@ -18,12 +18,12 @@ use crate::domain::time::Timestamp;
 use crate::error::Failure;
 use crate::store::{Audit, Read, StoreError, Write};
 
-/// The orders of one call, and what is said of them.
+/// The orders of one call, and how they are settled.
 pub struct ConfirmCall<'a> {
     pub named: Vec<Named<'a>>,
     pub keep_going: bool,
     pub consent: Consent,
-    /// What the command line says of the money of each order.
+    /// The settlement of each order, by the command line.
     pub settlement: Settlement,
     /// What a person answered about the payment, by order; it replaces `settlement`.
     pub answers: HashMap<OrderPk, Settlement>,
@@ -86,7 +86,7 @@ impl ConfirmCall<'_> {
         Ok(confirmed.map(Ok).collect())
     }
 
-    /// Makes the failure of an order that is confirmed already: it says how to record what is said of its money.
+    /// Makes the failure for an order that is confirmed already: its hint says how to record the settlement alone.
     fn with_settlement(&self, mut refusal: Refusal, orders: &[Order]) -> Failure {
         if let [Order { summary, .. }] = orders
             && summary.status.holds_stock()

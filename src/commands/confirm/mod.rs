@@ -26,13 +26,13 @@ use crate::ui;
 
 /// Confirm orders: take their stock, all or nothing
 ///
-/// On a terminal it shows what would be done and asks; without REF there, the orders are picked from those that are
-/// pending. Elsewhere a whole reference is consent. Several orders are one transaction: their quantities are summed, and
-/// all of them are confirmed or none is. An order with prices below the list price, or with a delivery fee, discount or cash on
-/// delivery that only the order names, is refused unless --accept-prices is given, or somebody who was shown them says yes.
+/// At a terminal it shows what would be done and asks; without REF, you pick from the pending orders. In a script a whole
+/// reference is consent. Several orders are one transaction: their quantities are added up, and all of them are confirmed
+/// or none is. An order is refused if it has prices below the list price, or a delivery fee, a discount or cash on delivery
+/// that the shop has not agreed to: --accept-prices agrees, or a person who sees them says yes.
 ///
-/// --paid records a payment with the confirmation, by default of what is due; --cod marks cash on delivery. At the question
-/// p asks for the payment, and c is cash on delivery. With several orders, each payment is what is due of its order.
+/// --paid records a payment with the confirmation, by default of what is due; --cod marks cash on delivery. At the question,
+/// p asks for the payment and c marks cash on delivery. With several orders, each payment is what is due on its order.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(&[Status::Pending]))]
 #[command(after_help = "Examples:
@@ -47,7 +47,7 @@ pub struct ConfirmArgs {
     refs: Vec<String>,
     #[command(flatten)]
     settlement: SettlementArgs,
-    /// Accept prices below the list price, and a delivery fee, discount or cash on delivery that only the order names
+    /// Accept prices below the list price, and a delivery fee, discount or cash on delivery that the shop has not agreed to
     #[arg(long)]
     accept_prices: bool,
     /// Confirm those that can be confirmed, report the others, and exit with 8

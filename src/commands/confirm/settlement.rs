@@ -14,7 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::error::Failure;
 use crate::store::{Read, StoreError};
 
-/// What is said of the money when an order is confirmed.
+/// How an order is paid when it is confirmed.
 #[derive(Debug, Args)]
 pub struct SettlementArgs {
     #[command(flatten)]
@@ -33,7 +33,7 @@ impl SettlementArgs {
         let of_one = [(self.paid.amount.is_some(), "--amount"), (self.paid.receipt.is_some(), "--receipt")];
         if let Some((_, option)) = of_one.iter().find(|(is_given, _)| *is_given && count > 1) {
             return Err(Failure::usage(format!("{option} is for one order, and {count} are named"))
-                .hint("without it, each payment is what is due of its order"));
+                .hint("without it, each payment is what is due on its order"));
         }
         Ok(if self.cod { Settlement::CashOnDelivery } else { self.paid.settlement() })
     }

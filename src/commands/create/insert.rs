@@ -1,4 +1,4 @@
-//! Inserting the order that `create` takes, whatever it came as.
+//! Inserting the order that `create` takes, from JSON or typed.
 
 use uuid::Uuid;
 
@@ -62,7 +62,7 @@ pub fn refuse(kind: FailureKind, reference: Option<&str>, problems: Problems) ->
     let which = reference.map(|reference| format!(" {}", shorten(reference))).unwrap_or_default();
     let failure = match kind {
         FailureKind::Conflict(_) => Failure::new(kind, format!("order{which} exists already, with other content"))
-            .error("Order is there with other content")
+            .error("Order exists already, with other content")
             .hint(Hint::run("to see it", CommandLine::of("show").argument(reference.unwrap_or_default()))),
         _ => Failure::new(kind, format!("invalid order{which}")).error("Invalid order"),
     };

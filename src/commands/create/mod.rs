@@ -23,13 +23,14 @@ use typed::{TypedArgs, TypedDraft};
 
 /// Take one order, from JSON or typed, and print it
 ///
-/// The order starts pending and holds no stock. Without a reference it gets one. The same order again is no error: the one
-/// that is there is printed.
+/// The order starts pending and holds no stock. Without a reference it gets one. The same order again is no error: the
+/// existing one is printed.
 ///
 /// A typed order has a --phone and items. An --item is a product (its barcode, id, or a part of its name), with /SIZE, /COLOR,
-/// *QUANTITY and @PRICE after it as needed; a whole barcode may have these signs itself. Prices are today's unless they are typed. Name and
-/// address are those of the phone's last order unless they are typed. --confirm takes the stock at once, --paid records the
-/// payment with it, and --delivered says that the customer has it in hand: all of it or nothing. At a terminal, without any of these, it asks for the order.
+/// *QUANTITY and @PRICE after it as needed; a whole barcode may contain these signs. Prices are today's unless they are typed.
+/// Name and address are those of the phone's last order unless they are typed. --confirm takes the stock at once, --paid
+/// records the payment, and --delivered says that the customer has the goods in hand: all or nothing. At a terminal, create
+/// without any of these asks for the order.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).keeping_note())]
 #[command(after_help = "Examples:
@@ -42,7 +43,7 @@ use typed::{TypedArgs, TypedDraft};
   orders create --phone 0100123456 --item B-1 --confirm --paid cash --delivered")]
 #[command(group = ArgGroup::new("typed").multiple(true).conflicts_with("file").requires_all(["phone", "item"]).args(TYPED))]
 pub struct CreateArgs {
-    /// The file with the order, or - for stdin; without it stdin too, but a terminal is asked for the order
+    /// The file with the order, or - for stdin [default: stdin; at a terminal it asks for the order]
     #[arg(value_name = "FILE")]
     file: Option<String>,
     #[command(flatten)]
@@ -113,7 +114,7 @@ fn create(new: &NewOrder, sale: Option<&Sale>, context: &mut Context) -> anyhow:
 /// What became of an order.
 struct Created {
     reply: Reply,
-    /// The order whose name or address it has.
+    /// The order from which its name or address was taken.
     same_as: Option<Reference>,
     /// The payment that was recorded with it.
     entered: Option<Entered>,
@@ -131,7 +132,7 @@ impl Created {
             context.ui.warn(&format!("{}: {warning}", order.summary.reference));
         }
         if let Some(other) = &self.same_as {
-            context.ui.note(&format!("what was not typed of name and address is that of {other}"));
+            context.ui.note(&format!("the name or address that was not typed is that of {other}"));
         }
         if let Some(entered) = &self.entered {
             entered.say(order, context);

@@ -66,7 +66,7 @@ impl Sale {
     pub fn sell(&self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
         let alone = std::slice::from_ref(order);
         let products = write.products(order.items.iter().map(|item| item.product_id))?;
-        let unwritten = |refusal, instead| before_it_is_there(refusal, &order.summary.reference, instead);
+        let unwritten = |refusal, instead| failure_without_order(refusal, &order.summary.reference, instead);
         let confirmation = decide(alone, &products, false)
             .map_err(|obstacles| {
                 unwritten(refusal(alone, &obstacles), "without --confirm the order is stored as pending")
@@ -74,23 +74,23 @@ impl Sale {
             .remove(0);
         let settled = Receipts::default().decide_settlement(write, order, &self.settlement, write.time())?;
         let settled = settled.map_err(|refusal| unwritten(refusal, "leave out --paid"))?;
-        // The note is told with the creation.
+        // The creation has the note in the history.
         let audit = Audit { note: None, ..audit.clone() };
         let entered = enter_confirmation(write, &confirmation, &settled, &audit)?;
         if self.is_delivered {
             let confirmed = write.orders(&[order.summary.pk])?.remove(0);
             let request = StatusRequest { to: Status::Delivered, force: false, is_sellable: true, keep: Money::ZERO };
-            // It keeps what it holds.
+            // The order keeps the stock that it holds.
             let change = transition::decide(&confirmed, &Holding::default(), request).map_err(Failure::from)?;
             write.change_status(&change, &audit)?;
         }
         Ok(entered)
     }
 
-    /// Holds that an order that was there already was sold then.
+    /// Checks that an order that existed before is sold.
     ///
     /// # Errors
-    /// It was not, or is not paid, or not handed over.
+    /// It is not confirmed, not paid, or not handed over.
     pub fn ensure_sold(&self, order: &Order) -> Result<(), Failure> {
         let summary = &order.summary;
         let reference = &summary.reference;
@@ -106,12 +106,12 @@ impl Sale {
             _ => return Ok(()),
         };
         let refusal = Refusal::conflict(Conflict::Step, format!("{reference} exists already, and is {open}"));
-        Err(refusal.error("Order is there already").remedy(remedy).into())
+        Err(refusal.error("Order exists already").remedy(remedy).into())
     }
 }
 
-/// Makes a failure of an order that is not written then: no command can name it. Others can be named.
-fn before_it_is_there(mut refusal: Refusal, order: &Reference, instead: &str) -> Failure {
+/// Makes the failure of a sale whose order is not stored, so that no hint names it; hints may name other orders.
+fn failure_without_order(mut refusal: Refusal, order: &Reference, instead: &str) -> Failure {
     refusal.remedies.retain(|remedy| match remedy {
         Remedy::AddStock { .. } => true,
         Remedy::ShowOrder(other) => other != order,

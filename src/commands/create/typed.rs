@@ -22,7 +22,7 @@ pub struct TypedArgs {
     /// The customer's phone
     #[arg(long, value_parser = read_phone)]
     phone: Option<String>,
-    /// An item, as P[/SIZE[/COLOR]][*QUANTITY][@PRICE]; give it once for each
+    /// An item, as P[/SIZE[/COLOR]][*QUANTITY][@PRICE]; once for each item
     #[arg(long, value_name = "SPEC")]
     item: Vec<String>,
     /// The customer's name [default: that of the phone's last order]

@@ -18,11 +18,11 @@ use crate::ui;
 
 /// Forget a customer for good
 ///
-/// In all their orders, name, phone, address, notes, and the messages that brought them become `forgotten`; the shop's note on
-/// the customer and the reason of a block go, and accounts lose their number. Sums, stock, statuses and payments stay, and orders
-/// are found by their references. Then the file is rewritten, so that no byte of it is left: this needs free space for two
-/// copies of the file, and nobody else may use it meanwhile. If it is interrupted, run the same command again. Backups still
-/// have what they had.
+/// In all their orders the name, phone, address, notes and original messages become `forgotten`. The shop's note on the
+/// customer and the reason of a block are removed, and accounts lose the number. Sums, stock, statuses and payments stay, and
+/// references still find the orders. Then the file is rewritten, so that no byte of the customer is left. This needs free
+/// space for two copies of the file, and nobody else may use it meanwhile. If it is interrupted, run the same command again.
+/// Backups still have the customer.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).writing())]
 #[command(after_help = "Examples:
@@ -74,7 +74,7 @@ pub fn run(args: &ForgetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     report(done.as_ref(), &store, context)
 }
 
-/// Returns whether nothing is left of whom this names.
+/// Returns whether a customer was not found because nothing is left of them.
 fn is_gone(error: &anyhow::Error) -> bool {
     let kind = error.downcast_ref::<Failure>().map(|failure| failure.kind);
     matches!(kind, Some(FailureKind::NotFound | FailureKind::Conflict(Conflict::Already)))
@@ -135,13 +135,13 @@ fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow:
         let lost = if context.is_dry_run() { "would lose" } else { "lost" };
         context.ui.note(&format!("the account {account} {lost} its phone"));
     }
-    context.ui.note("backups made before still have this customer");
+    context.ui.note("earlier backups still have this customer");
     #[cfg(feature = "cluster")]
     if context.address()?.is_some() {
-        context.ui.note("so do the nodes' own logs, until their next snapshots");
+        context.ui.note("the nodes' own logs still have this customer, until their next snapshots");
     }
     for copy in copies {
-        context.ui.warn(&format!("{} is such a backup, from an update of orders: delete it", copy.display()));
+        context.ui.warn(&format!("{} is such a backup, made by an update of orders: delete it", copy.display()));
     }
     Ok(Exit::Done)
 }

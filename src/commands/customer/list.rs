@@ -1,4 +1,4 @@
-//! `orders customer list`: the numbers that ordered.
+//! `orders customer list`: the customers, one for each phone number.
 
 use clap::Args;
 
@@ -16,8 +16,9 @@ use crate::ui;
 
 /// List the customers, those who ordered last first
 ///
-/// Each with how many orders they made, the pieces that they kept and what these cost (in orders confirmed to delivered), their
-/// last order, and what is due where money is recorded. The name is that of the last order. Forgotten customers are left out.
+/// Each with the number of their orders, the pieces that they kept and what these cost (in orders confirmed to delivered),
+/// their last order, and what is due if money is recorded. The name is that of the last order. Forgotten customers are left
+/// out.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).listing(CUSTOMER_KEYS))]
 #[command(after_help = "Examples:
@@ -26,7 +27,7 @@ use crate::ui;
   orders customer list --sort -keptTotal --limit 10    the ten best
   orders customer list --format csv --fields digits,name,due")]
 pub struct ListArgs {
-    /// Only those with this in a name or a phone (in any spelling) that they used
+    /// Only those who used a name or a phone (in any spelling) with this in it
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Sort by this field; with - before it, largest or latest first

@@ -1,4 +1,4 @@
-//! `orders customer …`: the numbers that ordered, and the remarks on them.
+//! `orders customer …`: customers, and the remarks on them.
 
 pub mod block;
 pub mod forget;

@@ -10,7 +10,7 @@ use crate::error::Exit;
 use crate::hint::{CommandLine, Hint};
 use crate::render::{customer, json};
 
-/// The most orders that are shown: a body is in memory.
+/// The most orders that are shown: memory holds the whole body.
 const MOST_ORDERS: u64 = 1000;
 
 /// Show a customer: names and addresses used, every order, what is due, note and block

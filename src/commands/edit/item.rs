@@ -59,12 +59,12 @@ impl ItemArgs {
         self.item.is_some() && self.price.is_some()
     }
 
-    /// Refuses an item of which nothing is to change.
+    /// Refuses an item without a change.
     pub fn refuse_nothing(&self) -> Result<(), Failure> {
         let changes_it =
             self.quantity.is_some() || self.size.is_some() || self.item_color.is_some() || self.price.is_some();
         if self.item.is_some() && !changes_it {
-            return Err(Failure::usage("say what to change of the item: --quantity, --size, --item-color or --price"));
+            return Err(Failure::usage("say what to change in the item: --quantity, --size, --item-color or --price"));
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ pub struct EditArgs {
     item: ItemArgs,
 }
 
-/// The statuses in which some part of an order can be edited; its account is none of them.
+/// The statuses in which the customer, the items or the terms of an order can be edited; the account always can.
 const EDITABLE: &[Status] = &[Status::Pending, Status::Confirmed, Status::Processing, Status::Shipped];
 
 pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
@@ -84,7 +84,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let of_items = order.items.iter().map(|item| item.product_id);
         let products = write.products(of_items.chain(edit.items.as_ref().and_then(ItemEdit::product)))?;
         let held = write.held_stock(order.summary.pk)?;
-        // A note alone is no edit: any status takes it.
+        // A note alone is not an edit: an order in any status takes it.
         let changes = match edit == Edit::default() {
             true => None,
             false => Some(decide(&order, &held, &products, &edit, &mut &ids).map_err(Failure::from)?),
@@ -141,7 +141,7 @@ impl EditArgs {
         }
     }
 
-    /// Returns the statuses of the orders that it can be done to.
+    /// Returns the statuses of the orders that can be edited in this way.
     fn acts_on(&self) -> &'static [Status] {
         match self.edits() {
             Parts { items: true, .. } if self.item.has_price() => &EDITABLE[..1],

@@ -49,18 +49,18 @@ impl<T> Entering<'_, '_, T> {
 }
 
 impl ImportRun<'_> {
-    /// Refuses a file of rejects that cannot be begun. Call it before anything is read.
+    /// Refuses a file of rejects that cannot be made. Call it before anything is read.
     pub fn check_rejects(&self) -> anyhow::Result<()> {
         self.begin_rejects().map(drop)
     }
 
-    /// Begins to keep what is rejected, if it is to be kept.
+    /// Begins the file of rejects, if there is to be one.
     fn begin_rejects(&self) -> anyhow::Result<Rejects<'_>> {
         self.rejects.map_or(Ok(Rejects::none()), |path| Rejects::begin(path, self.orders_files))
     }
 
-    /// Reads everything, and enters it in one transaction. `judge_early` judges what needs nothing of the orders file; if that is
-    /// all, there is no transaction.
+    /// Reads everything, and enters it in one transaction. `judge_early` judges what does not need the orders file; if
+    /// nothing needs it, there is no transaction.
     ///
     /// # Errors
     /// The input cannot be read, a record was refused, or the file cannot be written.
@@ -99,7 +99,7 @@ impl ImportRun<'_> {
         })
     }
 
-    /// Refuses an import of which nothing is taken.
+    /// Refuses an import that takes nothing.
     fn ensure_taken(&self, summary: &ImportSummary) -> anyhow::Result<()> {
         match summary.failure(self.what) {
             Some(mut failure) if summary.is_cut_off() || !self.keep_going => {
@@ -122,6 +122,6 @@ impl ImportRun<'_> {
             Imported::Payments => "records",
             _ => "takes",
         };
-        Some(format!("--keep-going {verb} the others; add --rejects FILE to put these into FILE"))
+        Some(format!("--keep-going {verb} the others; add --rejects FILE to write these to FILE"))
     }
 }

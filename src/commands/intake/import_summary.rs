@@ -17,15 +17,15 @@ use crate::ui;
 pub enum RecordOutcome {
     /// New, with warnings.
     Imported(Vec<String>),
-    /// Changed what was there, with warnings.
+    /// An update of what existed, with warnings.
     Updated(Vec<String>),
-    /// There already, with warnings.
+    /// Known already, with warnings.
     Unchanged(Vec<String>),
     /// Nothing to take, but with warnings about an earlier record.
     Noted(Vec<String>),
     /// Left blank.
     Skipped,
-    /// Not taken, with a warning, as what is there knows more.
+    /// Not taken, with a warning: the orders file has something newer.
     LeftOut(String),
     /// Not taken.
     Rejected {
@@ -43,9 +43,9 @@ pub enum RecordOutcome {
 pub struct ImportSummary {
     /// How many were new.
     pub imported: u64,
-    /// How many changed what was there.
+    /// How many updated what existed.
     pub updated: u64,
-    /// How many were there already.
+    /// How many were known already.
     pub unchanged: u64,
     /// How many were not taken.
     pub rejected: u64,
@@ -53,7 +53,7 @@ pub struct ImportSummary {
     pub skipped: u64,
     warnings: Vec<String>,
     warnings_left_out: u64,
-    /// What was not read, for people.
+    /// Notes on what was not read, for people.
     notes: Vec<String>,
     errors: Vec<RecordError>,
     problem_count: usize,
@@ -72,7 +72,7 @@ pub enum Unreadable {
     Empty,
     /// It has no known format.
     Stranger,
-    /// It is no table, or none of its kind; or the table is damaged.
+    /// It is not a table, not one of its kind, or a damaged one.
     Table,
 }
 
@@ -280,7 +280,7 @@ impl ImportSummary {
         let count = self.imported + self.updated + self.unchanged + self.rejected;
         let word = what.record();
         let (kind, error) = match self.conflict {
-            Some(reason) => (FailureKind::Conflict(reason), format!("Some {word}s conflict with what is there")),
+            Some(reason) => (FailureKind::Conflict(reason), format!("Some {word}s conflict with what the file has")),
             None => (FailureKind::InvalidInput, format!("Some {word}s are invalid")),
         };
         let records = match (self.rejected, count) {
@@ -297,7 +297,7 @@ impl ImportSummary {
             Some(_) if what.is_list() => "the list cannot be read".to_owned(),
             Some(Unreadable::Table) => "the table cannot be read".to_owned(),
             Some(_) => "the input cannot be read to its end".to_owned(),
-            None if self.conflict.is_some() => format!("{records} {conflicts} with what is there"),
+            None if self.conflict.is_some() => format!("{records} {conflicts} with what the file has"),
             None => format!("{records} {is} invalid"),
         };
         let mut body = self.body(what);

@@ -53,7 +53,7 @@ pub enum ImportOrder {
 pub enum StoredOrder {
     /// New, with warnings.
     New(OrderPk, Vec<String>),
-    /// There already, perhaps with a warning.
+    /// Known already, perhaps with a warning.
     Unchanged(OrderPk, Option<String>),
 }
 

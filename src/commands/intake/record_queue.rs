@@ -17,7 +17,7 @@ use crate::input::table::columns::Columns;
 use crate::input::table::rows::{Row, Rows};
 use crate::ui::Progress;
 
-/// How many bytes may wait for the transaction (1 MiB): fewer than may be underway, so that the reader does not wait for it too.
+/// How many bytes may wait for the transaction (1 MiB): fewer than may be underway, so that the reader can go on meanwhile.
 const READ_AHEAD_BYTES: usize = 1 << 20;
 
 /// What is read, in a thread of its own.
@@ -48,7 +48,7 @@ impl<T: Send> Reading<'_, T> {
     }
 }
 
-/// What problems call a source.
+/// The name of a source in problems.
 struct SourceName {
     file: String,
     is_one_of_several: bool,

@@ -53,7 +53,7 @@ pub enum ReadEvent<T> {
     Content { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
     /// What surrounded a list of results.
     Envelope { line: u64, has_next_page: bool, problems: Problems },
-    /// What a table is: its columns and sheets that are not read.
+    /// The columns and sheets of a table that are not read.
     Table { sheets: Option<Sheets>, unread_columns: Vec<String> },
     /// So many messages held nothing to take.
     Skipped(u64),

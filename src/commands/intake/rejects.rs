@@ -26,14 +26,14 @@ impl Rejects<'_> {
         Ok(Rejects(Some(RejectsFile::begin(path, orders_files)?)))
     }
 
-    /// Keeps what is left of a rejected order.
+    /// Keeps a rejected record.
     pub fn keep(&mut self, reject: &Arc<Reject>) -> anyhow::Result<()> {
         let Some(file) = &mut self.0 else { return Ok(()) };
         file.put(reject).map_err(|error| Failure::io(&error, "cannot keep the rejects").into())
     }
 
-    /// Names the file once it is safely on the disk, for its owner only; without rejects there is none. An existing
-    /// file is never replaced: it must hold the same, as a run that was cut off here leaves it.
+    /// Gives the file its name once it is safely on the disk, for its owner only; without rejects there is no file. An
+    /// existing file is never replaced. It is accepted if it has the same content: a run that was cut off here left it.
     pub fn finish(&mut self, is_dry_run: bool) -> anyhow::Result<()> {
         self.0.as_mut().map_or(Ok(()), |file| file.finish(is_dry_run))
     }
@@ -43,7 +43,7 @@ impl Rejects<'_> {
         if let Some(file) = &self.0
             && file.is_made
         {
-            // If it stays, the next run takes it for its own.
+            // If it stays, the next run accepts it as its own.
             let _ = fs::remove_file(&file.path);
         }
     }
@@ -135,7 +135,7 @@ impl RejectsFile<'_> {
                     Err(NotOpened::Io(error)) => return Err(failed(error).into()),
                 };
             if !is_same {
-                let message = format!("{} is there already", path.display());
+                let message = format!("{} exists already", path.display());
                 return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
                     .hint("import and remove it first, or name another")
                     .into());

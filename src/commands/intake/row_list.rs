@@ -32,9 +32,9 @@ pub struct RowList<'a> {
 }
 
 impl RowList<'_> {
-    /// Takes the rows of the list in one transaction, all or nothing, or with `keep_going` those that can be taken. The list has some of
-    /// these `columns`, which `form` checks; `read` reads a row, `judge_early` judges one that needs nothing of the orders file, and `enter` enters them all.
-    /// Returns what `enter` returns, with the shop's settings.
+    /// Takes the rows of the list in one transaction, all or nothing, or with `keep_going` those that can be taken. The list has
+    /// some of these `columns`, which `form` checks. `read` reads a row, `judge_early` judges a row that does not need the
+    /// orders file, and `enter` enters all rows. Returns what `enter` returns, with the shop's settings.
     ///
     /// # Errors
     /// The list cannot be read, a row was refused, or the file cannot be written.
@@ -102,7 +102,7 @@ impl RowList<'_> {
     }
 }
 
-/// Adds to a failure to open a file what else may have been meant.
+/// Adds a hint at what else may have been meant to the failure of a file that cannot be opened.
 pub fn or_meant(error: anyhow::Error, hint: Option<&Hint>) -> anyhow::Error {
     match (error.downcast::<Failure>(), hint) {
         (Ok(failure), Some(hint)) if failure.kind.exit_code() == 1 => failure.hint(hint.clone()).into(),
@@ -111,7 +111,7 @@ pub fn or_meant(error: anyhow::Error, hint: Option<&Hint>) -> anyhow::Error {
     }
 }
 
-/// Prints what became of the rows of a list, which did or would do something to each, and returns the exit code.
+/// Prints how many rows of a list were taken and returns the exit code; `did` and `would` are its verbs.
 pub fn print_sum(
     summary: &ImportSummary,
     of: Imported,

@@ -71,11 +71,11 @@ impl InputFile {
     }
 }
 
-/// Opens the named files; `-` or none is stdin. Pipes that `refuse_endless` does not refuse are first read to their end into unnamed temporary files, so that
-/// a slow one keeps nobody waiting later.
+/// Opens the named files; `-` or none is stdin. Pipes that `refuse_endless` does not refuse are first read to their end into
+/// unnamed temporary files, so that a slow one keeps nobody waiting later.
 ///
 /// # Errors
-/// One cannot be opened, or is the orders file or beside it, as where a shell expands `*`.
+/// One cannot be opened, or is the orders file or a file beside it: a shell may expand `*` to these.
 pub fn open_sources(
     names: &[String],
     limit: &InputArgs,

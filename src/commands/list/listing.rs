@@ -31,7 +31,7 @@ use crate::ui;
 /// The order without `--sort`.
 const NEWEST_FIRST: Sort = Sort { by: SortField::CreatedAt, descending: true };
 
-/// Which orders, and in which order.
+/// Which orders, and how they are sorted.
 #[derive(Debug, Args)]
 pub struct Selection {
     /// Only orders in these statuses, separated by commas
@@ -45,9 +45,9 @@ pub struct Selection {
     until: Option<When>,
     /// Only orders that changed since then (updatedAt), new ones too
     ///
-    /// A change has the time at which its command began to write, and others see it when that command ends. So a script
-    /// that runs again and again asks from a few minutes before its last run (longer than an import takes), and leaves
-    /// out what it has seen: the same id with the same updatedAt.
+    /// A change has the time at which its command began to write, but others see it only when that command ends. So a
+    /// script that runs regularly should ask from a few minutes before its last run (longer than an import takes), and
+    /// skip what it has seen: the same id with the same updatedAt.
     #[arg(long, value_name = "WHEN", value_parser = when)]
     updated_since: Option<When>,
     /// Only orders received since then (createdAt)
@@ -65,7 +65,7 @@ pub struct Selection {
     /// Only orders with nothing paid yet; cancelled ones are left out
     #[arg(long)]
     unpaid: bool,
-    /// Only orders with this in reference, name, phone (in any spelling), or the name or SKU of an item or its product
+    /// Only orders with this in their reference, name or phone (in any spelling), or in the name or SKU of an item or its product
     ///
     /// Case, accents, harakat, tatweel and the forms of alif, waw, ya and ta marbuta make no difference.
     #[arg(long, value_name = "TEXT")]

@@ -1,4 +1,4 @@
-//! `orders list`: the orders there are.
+//! `orders list`: the orders in the file.
 
 pub mod listing;
 
@@ -27,7 +27,7 @@ use crate::render::json::ORDER_KEYS;
 pub struct ListArgs {
     #[command(flatten)]
     selection: Selection,
-    /// With their items: in JSON inside each order, in the table and CSV a row an item
+    /// With their items: inside each order in JSON, one row an item in the table and CSV
     #[arg(long)]
     items: bool,
     /// Only this account's orders: those linked to it, and those of its phone number

@@ -37,7 +37,7 @@ pub fn find_customer(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Re
         match (known, others) {
             (Some(_), Some(order)) => {
                 let message = format!(
-                    "{} is a phone, and the reference of an order of {}",
+                    "{} is both a phone and the reference of an order of {}",
                     shorten(text),
                     shorten(&order.summary.customer.phone)
                 );
@@ -50,7 +50,7 @@ pub fn find_customer(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Re
                 return Ok(NamedCustomer { number, phone });
             }
             (None, None) => return Err(customer_not_found(text).into()),
-            // It is a reference alone.
+            // It is only a reference, not a phone.
             (None, Some(_)) => {}
         }
     }
@@ -72,7 +72,7 @@ pub fn find_customer(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Re
     Ok(NamedCustomer { number: summary.number, phone: summary.customer.phone })
 }
 
-/// Says that no customer was found, where no order was.
+/// Turns the failure of an order that was not found into that of a customer.
 fn as_customer(error: anyhow::Error, text: &str) -> anyhow::Error {
     match error.downcast_ref::<Failure>() {
         Some(failure) if failure.kind == FailureKind::NotFound => {

@@ -5,7 +5,7 @@ use crate::commands::run::order_outcomes::{OrderFailure, OrderOutcome};
 use crate::domain::order::Order;
 use crate::store::{Read, StoreError};
 
-/// Loads the orders that were found; the others keep their places.
+/// Loads the orders that were found; failures keep their places.
 pub fn load_named(read: &Read<'_>, named: &[Named<'_>]) -> Result<Vec<OrderOutcome<Order>>, StoreError> {
     let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
     let mut orders = read.orders(&pks)?.into_iter();
@@ -16,7 +16,7 @@ pub fn load_named(read: &Read<'_>, named: &[Named<'_>]) -> Result<Vec<OrderOutco
     named.iter().map(load).collect()
 }
 
-/// How many orders are in memory at once where only their output is kept.
+/// How many orders are in memory at once if only their output is kept.
 pub const AT_ONCE: usize = 16;
 
 /// Loads the orders a few at a time, and passes on each, or why it was not found.

@@ -53,7 +53,7 @@ impl Naming {
         !self.completed.borrow().is_empty()
     }
 
-    /// Says which orders were meant where no whole reference was typed.
+    /// Says which orders were meant by what was not a whole reference.
     pub fn say(&self, context: &Context) {
         for (text, reference) in self.completed.take() {
             context.ui.note(&format!("{} is {reference}", shorten(&text)));
@@ -69,7 +69,7 @@ impl Naming {
                 .hint(format!("in a script, give the whole reference {reference}, or --yes")));
         }
         let mut completed = self.completed.borrow_mut();
-        // A transaction that is decided again finds it again.
+        // A transaction that is decided again names the order again.
         completed.retain(|(earlier, _)| earlier != text);
         completed.push((text.to_owned(), reference.clone()));
         Ok(Found { pk: order.pk, reference: order.reference })
@@ -110,7 +110,7 @@ impl Finder<'_, '_> {
         }
         if self.parts_left == 0 {
             return Ok(Err(not_found(text).hint(format!(
-                "one call looks for {PARTS_LIMIT} parts of references at most: give whole references"
+                "one call looks for at most {PARTS_LIMIT} parts of references: give whole references"
             ))));
         }
         self.parts_left -= 1;

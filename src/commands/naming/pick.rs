@@ -22,11 +22,11 @@ pub struct Purpose<'a> {
     verb: &'a str,
     /// The statuses of the orders offered; empty for all.
     statuses: &'a [Status],
-    /// What is recorded of its money, if anything is: the orders are those of which it can be.
+    /// The kind of money to record, if any: only orders that can take it are offered.
     money: Option<Payable>,
-    /// The amount that is recorded: orders of which just that is due come first.
+    /// The amount to record: orders with exactly this amount due come first.
     amount: Option<Money>,
-    /// The question, if it is more than which order.
+    /// The question, if it asks more than which order.
     question: Option<&'a str>,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Purpose<'a> {
         Purpose { money: Some(money), amount, ..Purpose::of(verb, &[]) }
     }
 
-    /// Sets a question that is more than which order.
+    /// Sets a question that asks more than which order.
     pub fn asking(self, question: &'a str) -> Purpose<'a> {
         Purpose { question: Some(question), ..self }
     }

@@ -29,12 +29,13 @@ use crate::store::Payable;
 /// Record a payment of an order, and show what is paid and due
 ///
 /// A payment changes neither the status nor the stock. The method is a word of the shop's own in letters from a to z, such as
-/// cash, instapay or bosta. The same receipt again changes nothing. Nothing is ever removed: --void records that a payment was entered wrongly,
-/// and both stay to be seen.
+/// cash, instapay or bosta. The same receipt again changes nothing. Nothing is ever removed: --void
+/// records that a payment was entered wrongly, and both stay visible.
 ///
-/// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet), with its columns by name: orderReference (or tracking) and amount, and where there are method,
-/// receipt, paidAt and note. An amount below zero is a refund. All or nothing. A list that is entered again changes nothing: a
-/// row is known by its receipt; without one by order, amount, method and paidAt. What was voided since is left out, with a warning.
+/// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet). Its columns have names: orderReference (or tracking)
+/// and amount are needed; method, receipt, paidAt and note are optional. An amount below zero is a refund. All or nothing. A
+/// list that is entered again changes nothing: a row is recognised by its receipt, or without one by order, amount, method and
+/// paidAt. Rows whose payment was voided since are skipped, with a warning.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Money).keeping_note())]
 #[command(override_usage = "orders pay [OPTIONS] <REF> <AMOUNT> <METHOD>
@@ -56,7 +57,7 @@ pub struct PayArgs {
     /// How: a word such as cash, instapay or bosta
     #[arg(value_name = "METHOD", conflicts_with = "void")]
     method: Option<String>,
-    /// The receipt, by which the same payment is known if it is entered again
+    /// The receipt, by which a payment that is entered again is recognised
     #[arg(long, value_parser = read_receipt, conflicts_with_all = ["void", "from"])]
     receipt: Option<String>,
     /// When the money moved, if earlier than now: 2d, 12h, today, yesterday, a date or RFC 3339
@@ -68,13 +69,13 @@ pub struct PayArgs {
     /// Record the payments of this list; - is stdin
     #[arg(long, value_name = "FILE")]
     from: Option<String>,
-    /// How the rows were paid that name no method
+    /// The method of rows that name none
     #[arg(long = "method", value_name = "METHOD", value_parser = Method::parse, requires = "from")]
     list_method: Option<Method>,
     /// Record the good rows, report the others, and exit with 8
     #[arg(long, requires = "from")]
     keep_going: bool,
-    /// Keep the rows that were not recorded in this new file, ready to mend and record again
+    /// Write the rejected rows to this new file, ready to mend and record again
     #[arg(long, value_name = "FILE", requires = "keep_going")]
     #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
     rejects: Option<PathBuf>,

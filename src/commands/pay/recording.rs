@@ -14,7 +14,7 @@ use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, StoreError, Write};
 
-/// The words of `pay` and `refund`: at a terminal the order may be left out, of a refund the amount too.
+/// The words of `pay` and `refund`: at a terminal the order may be left out, and for a refund the amount too.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PaymentWords<'a> {
     pub reference: Option<&'a str>,
@@ -132,7 +132,7 @@ impl Entered {
 /// The most orders whose refund is named.
 const OWED_NAMED: usize = 10;
 
-/// Says which of these orders money is owed of, and how to record that it went back.
+/// Says for which of these orders money is owed to the customer, and how to record that it went back.
 pub fn say_owed<'o>(orders: impl Iterator<Item = &'o Order>, context: &Context) {
     if !context.is_table() || context.ui.quiet {
         return;
@@ -183,7 +183,7 @@ pub fn ask_money(
     Ok(MovedMoney { method, amount, receipt })
 }
 
-/// Adds what to type to a failure of words that does not say it.
+/// Adds what to type to a failure that does not say it.
 pub fn incomplete(failure: Failure, command: &'static str) -> Failure {
     if failure.remedies.is_empty() {
         failure.hint(Hint::run("to record it", CommandLine::of(command)))

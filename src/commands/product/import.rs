@@ -31,13 +31,13 @@ use crate::store::{Audit, Read, Store, StoreError, Write};
 
 /// Import products from JSON, CSV or .xlsx, all or nothing
 ///
-/// Products are matched by id, those without one by barcode (SKU). Stock is taken for new ones only: of known ones it is counted,
-/// adjusted or received. In JSON, keys that are not known are the shop's own and are ignored.
+/// Products are matched by id, or without one by barcode (SKU). Stock is taken for new products only; the stock of known ones
+/// is counted, adjusted or received. In JSON, unknown keys are the shop's own and are ignored.
 ///
-/// The first row of a table, or the one below its title, names the columns: name (or product), sku (or barcode), price, discountedPrice,
-/// size, stock (or quantity, qty), id, image, lowStockAt. Rows of one product with several sizes are one product. A row with neither id
-/// nor sku is the one product of exactly that name. A sku without the zeros at its beginning is understood where the name is right. A
-/// blank cell changes nothing; a discountedPrice of 0 is none.
+/// The first row of a table, or the one below its title, names the columns: name (or product), sku (or barcode), price,
+/// discountedPrice, size, stock (or quantity, qty), id, image, lowStockAt. A product with several sizes has a row for each. A
+/// row with neither id nor sku means the one product of exactly that name. A sku that lost the zeros at its beginning is
+/// understood if the name is right. A blank cell changes nothing; a discountedPrice of 0 means no discount.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Goods).importing(Imported::Products))]
 #[command(after_help = "Examples:

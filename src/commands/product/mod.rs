@@ -136,7 +136,7 @@ fn barcode(text: &str) -> Result<String, String> {
     read_text(text, limits::BARCODE)
 }
 
-/// Refuses sizes of which one is named twice: one of the two is a slip.
+/// Refuses a size that is named twice: one of the two is a slip.
 fn ensure_sizes_differ<'a>(sizes: impl IntoIterator<Item = &'a str>) -> Result<(), Failure> {
     let mut known = HashSet::new();
     match sizes.into_iter().find(|size| !known.insert(size_key(size))) {

@@ -14,8 +14,8 @@ use crate::store::{Read, StoreError};
 
 /// Remove a product that no order has; its stock is written off
 ///
-/// Its movements stay to be seen (product history), and its barcode is free for another product. Added or imported again
-/// with the same id, it comes back.
+/// product history still shows its movements, and its barcode is free for another product. Added or imported again with the
+/// same id, it comes back.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:

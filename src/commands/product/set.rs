@@ -18,7 +18,7 @@ use crate::ui;
 
 /// Change a product in the catalogue; adjust and count change its stock
 ///
-/// Orders that are there keep the name and price that they were made with.
+/// Existing orders keep the name and price that they were made with.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
@@ -51,7 +51,7 @@ pub struct SetArgs {
     /// At how many pieces its stock is low
     #[arg(long, value_name = "N", value_parser = pieces)]
     low_stock_at: Option<i64>,
-    /// Low again at the setting lowStock
+    /// Go by the setting lowStock again
     #[arg(long, conflicts_with = "low_stock_at")]
     no_low_stock_at: bool,
     /// Its pictures, once for each; they replace the old ones
@@ -89,7 +89,7 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
         context.ui.note(&format!("{} already has these values; nothing changed", decision.change.product().handle()));
     }
     if context.global.note.is_some() && sizes.is_empty() && !decision.differences.iter().any(FieldChange::is_price) {
-        context.ui.note("the note is not stored: only a change of a price has one");
+        context.ui.note("the note is not stored: only a changed price keeps one");
     }
     let changed = decision.change.product();
     print_product(changed, context, || product::show(changed, low_stock, ui::width()))?;

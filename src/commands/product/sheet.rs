@@ -25,9 +25,9 @@ use crate::ui;
 
 /// Print a list to count the shelves by
 ///
-/// Shelf is what should lie there: the stock on hand, and what confirmed and processing orders hold, as that has not left the shop.
-/// Write what you find into the column counted, and leave blank what you do not count. Then product count FILE takes the list
-/// back, and allows for what was shipped, returned or received after asOf: so the shop can go on selling.
+/// The column shelf has what should lie there: the stock on hand, and what confirmed and processing orders hold, as that has
+/// not left the shop. Write what you find into the column counted, and leave blank what you do not count. Then product count
+/// FILE takes the list back, and allows for what was shipped, returned or received after asOf: so the shop can go on selling.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Goods).listing(SHEET_KEYS).on_paper())]
 #[command(after_help = "Examples:

@@ -46,7 +46,7 @@ enum ReportCommand {
     Stock(stock::StockArgs),
 }
 
-/// What a script may want of any report.
+/// The options of every report, for scripts.
 #[derive(Debug, Args)]
 pub struct ReportOptions {
     /// Print nothing where there is nothing to report

@@ -17,9 +17,9 @@ use crate::store::Read;
 /// Report the money that moved, and the money that is due
 ///
 /// Payments count on the day on which the money moved (paidAt): in is what customers paid, out what went back to them. A voided
-/// payment is subtracted from in, a voided refund from out. Then, as of now: cash on delivery of orders that are shipped or
-/// delivered, which couriers have; what is owed to customers; and orders that are not paid in full. One that left the shop is
-/// listed only if it was confirmed on or after the day of the first payment in the file.
+/// payment is subtracted from in, a voided refund from out. Then, as of now: what couriers have, which is the cash on delivery of
+/// shipped and delivered orders; what is owed to customers; and orders that are not paid in full. An order that left the shop
+/// is listed only if it was confirmed on or after the day of the first payment in the file.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
@@ -74,7 +74,7 @@ fn add_lists(read: &Read<'_>, settings: &Settings, money: &mut Money) -> anyhow:
     let first = read.money_recorded_since()?;
     let zone = settings.zone();
     for list in Outstanding::ALL {
-        // Where no money is recorded, an order without a payment says nothing.
+        // If no money is recorded, a missing payment means nothing.
         let recorded = match (list, first) {
             (Outstanding::Unpaid, None) => continue,
             (_, first) => first.map(|first| day_start(day_of(first, &zone), &zone)),

@@ -15,7 +15,7 @@ pub fn is_url(path: &Path) -> bool {
     has_scheme("http://") || has_scheme("https://")
 }
 
-/// Refuses the address of a shop in a cluster where a file is wanted: this build knows no clusters, or takes the address elsewhere.
+/// Refuses the address of a shop in a cluster where only a file will do, or in a build without clusters.
 pub fn ensure_file(path: &Path) -> Result<&Path, Failure> {
     if is_url(path) {
         let failure = Failure::usage("this build of orders works on files only, not on shops in a cluster");
@@ -27,7 +27,7 @@ pub fn ensure_file(path: &Path) -> Result<&Path, Failure> {
 /// Returns the shop in a cluster that an argument names; `None` where it names a file.
 ///
 /// # Errors
-/// It is meant as an address, and is none.
+/// It is meant as an address, but is not a valid one.
 #[cfg(feature = "cluster")]
 pub fn address_in(path: &Path) -> anyhow::Result<Option<Address>> {
     let Some(text) = path.to_str().filter(|_| is_url(path)) else { return Ok(None) };

@@ -70,14 +70,14 @@ impl Context {
         self.ui.hint(&self.kept_options().add_to(hint).to_string());
     }
 
-    /// Returns the options that the commands of hints keep. An account that was not found is none of them.
+    /// Returns the options that hints repeat. An account that was not found is left out.
     pub fn kept_options(&self) -> KeptOptions {
         let acting_as = self.global.acting_as.clone().filter(|_| self.caller != Caller::Operator);
         KeptOptions { acting_as, file: self.shown_db() }
     }
 
-    /// Changes the file in one transaction, which a dry run rolls back. `write` decides again where another machine was first,
-    /// so it has no effect outside the transaction.
+    /// Changes the file in one transaction, which a dry run rolls back. `write` runs again if another machine was first, so it
+    /// must have no effect outside the transaction.
     pub fn write<T>(
         &mut self,
         store: &mut Store,
@@ -86,7 +86,7 @@ impl Context {
         retry_while_overtaken(|| self.write_once(store, &write))
     }
 
-    /// Changes the file in one transaction, as [`write`](Self::write) does, with a `write` that can run only once. Where another
+    /// Changes the file in one transaction, as [`write`](Self::write) does, with a `write` that can run only once. If another
     /// machine was first, the caller begins again: see [`retry_while_overtaken`].
     pub fn write_once<T>(
         &mut self,
@@ -127,7 +127,7 @@ impl Context {
         };
         #[cfg(feature = "cluster")]
         if store.is_behind() {
-            self.ui.warn("the change is in the cluster; this machine's replica could not take it yet, and the next command brings it there");
+            self.ui.warn("the change is saved in the cluster, but not yet in this machine's replica; the next command brings it there");
         }
         self.has_committed = outcome == Outcome::Commit;
         self.has_rolled_back = outcome == Outcome::RollBack;
@@ -178,7 +178,7 @@ impl Context {
         RenderStyle { width: ui::stderr_width(), color: self.ui.colors_stderr, left_out: None, ..self.style(settings) }
     }
 
-    /// Names at a terminal the columns that did not fit, and how to see them: otherwise nobody would miss them.
+    /// At a terminal, names the columns that did not fit, and how to see them: otherwise nobody would miss them.
     pub fn tell_left_out(&self, has_fields: bool) {
         let titles = self.left_out.titles();
         if titles.is_empty() || !ui::is_stdout_a_terminal() {

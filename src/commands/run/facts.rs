@@ -45,7 +45,7 @@ impl Group {
 pub struct CommandFacts {
     pub group: Group,
     pub uses_file: bool,
-    /// What its caller must be allowed to do, by its name: the command line sets it.
+    /// What its caller must be allowed to do. The command line sets it from the command's name.
     pub task: Option<Task>,
     /// What its failures say if it changes something: `nothing changed`.
     pub undone: Option<&'static str>,

@@ -14,7 +14,7 @@ use crate::store::StoreError;
 
 /// Explains why a command failed. A failed import gets the body of one that took nothing, which `empty_body` makes.
 ///
-/// A refusal by a command that changes something says that nothing changed, unless that is unknown, or plain: a wrong
+/// A refusal by a command that changes something says that nothing changed, unless that is unknown, or obvious after a wrong
 /// command line, a missing permission or a missing file.
 pub fn explain_failure(
     error: anyhow::Error,
@@ -34,7 +34,7 @@ pub fn explain_failure(
     let mut explained = explain(&error, file.as_deref().map(|file| context.name(file)).as_deref());
     if explained.failure.kind == FailureKind::Internal(Fault::MissingFile) && facts.imports == Some(Imported::Products)
     {
-        // Only a dry run of it needs the file.
+        // Only a dry run of a product import needs the file.
         let empty = Hint::run("to make an empty one first", CommandLine::of("config timeZone ZONE"));
         explained.failure.remedies =
             vec!["without --dry-run, this command makes it".into(), empty, NAME_ANOTHER_FILE.into()];
@@ -69,7 +69,7 @@ pub fn explain_failure(
     explained
 }
 
-/// Returns what to do where this machine's replica of a shop in a cluster is at fault, or does not fit the cluster.
+/// Returns what to do if this machine's replica of a shop in a cluster is at fault, or does not fit the cluster.
 #[cfg(feature = "cluster")]
 fn replica_hint(error: &anyhow::Error, context: &Context) -> Option<Hint> {
     use StoreError::{Damaged, Differs, Malformed, NotOurs, OtherLog};
@@ -77,11 +77,11 @@ fn replica_hint(error: &anyhow::Error, context: &Context) -> Option<Hint> {
     matches!(error, Damaged(_) | Differs(_) | Malformed(_) | NotOurs(_) | OtherLog).then(|| renewal(context))?
 }
 
-/// Says how a replica is made anew, where the orders file is one.
+/// Says how to get a new replica, if the orders file is one.
 #[cfg(feature = "cluster")]
 pub fn renewal(context: &Context) -> Option<Hint> {
     let file = context.file().ok().filter(|file| super::shop::is_replica(file))?;
-    let words = "where the cluster is the right one, move this machine's replica away, and it is made anew";
+    let words = "if the cluster is the right one, move this machine's replica away; the next command makes a new one";
     Some(format!("{words}:  mkdir -p old && mv {}* old/", shell_argument(&file.display().to_string())).into())
 }
 
@@ -90,7 +90,7 @@ pub fn renewal(_context: &Context) -> Option<Hint> {
     None
 }
 
-/// Fits a failure's hints to the caller: drops the commands that they may not run, and adds their `--db` and `--as` to the others.
+/// Fits a failure's hints to the caller: drops commands that the caller may not run, and adds `--db` and `--as` to the others.
 pub fn with_fitting_hints(mut failure: Failure, context: &Context) -> Failure {
     let may = |hint: &Hint| {
         let task = hint.command_name().and_then(task_named);

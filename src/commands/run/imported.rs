@@ -17,7 +17,7 @@ pub enum Imported {
 }
 
 impl Imported {
-    /// Returns the word for one of what it takes in.
+    /// Returns the word for one of these things.
     pub fn record(self) -> &'static str {
         match self {
             Imported::Products => "product",
@@ -26,7 +26,7 @@ impl Imported {
         }
     }
 
-    /// Returns whether it is one list, of rows that all count.
+    /// Returns whether they come as one list, a row each.
     pub fn is_list(self) -> bool {
         !matches!(self, Imported::Orders | Imported::Products)
     }

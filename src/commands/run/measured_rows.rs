@@ -53,7 +53,7 @@ impl MeasuredRows {
     }
 }
 
-/// A table of which only the first rows are shown, where it has a limit.
+/// A table that shows only its first rows, if it has a limit.
 #[derive(Debug)]
 pub struct LimitedTable {
     rows: MeasuredRows,
@@ -86,7 +86,7 @@ impl LimitedTable {
         self.count == 0
     }
 
-    /// Prints the table, and says whether there are more than the `which`: first, or newest.
+    /// Prints the table, and says if there are more rows. `which` says what is shown: the first or the newest.
     ///
     /// # Errors
     /// It cannot be printed, or its rows cannot be read again.

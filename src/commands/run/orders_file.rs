@@ -23,7 +23,7 @@ impl Context {
         self.open(&self.file()?, Access::Read)
     }
 
-    /// Opens the orders file for reading, with files for what is too long to be sorted in memory.
+    /// Opens the orders file for reading; what is too long to be sorted in memory is sorted in files.
     pub fn open_to_survey(&self) -> anyhow::Result<Store> {
         self.open(&self.file()?, Access::Survey)
     }
@@ -105,7 +105,7 @@ impl Context {
         }
     }
 
-    /// Returns what messages call an orders file: of a replica, the address of the shop, without user info.
+    /// Returns what messages call an orders file: for a replica, the address of the shop without its password.
     #[cfg(feature = "cluster")]
     pub fn name(&self, path: &Path) -> PathBuf {
         match self.address() {

@@ -114,7 +114,7 @@ pub fn change(
     Ok(exit)
 }
 
-/// Decides the step of an order. One that was taken already can still get its courier.
+/// Decides the step of an order. An order that has taken the step before can still get a courier.
 fn step(
     order: &Order,
     held: &Holding,

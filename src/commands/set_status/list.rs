@@ -20,7 +20,7 @@ use crate::input::table::columns::Columns;
 use crate::input::table::rows::Row;
 use crate::store::{Audit, Write};
 
-/// Moves the orders of a list in one transaction; `form` says what holds for rows that leave it out.
+/// Moves the orders of a list in one transaction; `form` has the defaults of its rows.
 pub fn move_listed(list: &RowList<'_>, form: &StatusForm, context: &mut Context) -> anyhow::Result<Exit> {
     let read = |row: &Row, columns: &Columns, form: &StatusForm| {
         let read = read_row(row, columns, form);

@@ -35,9 +35,9 @@ use crate::options::named_file;
 /// back: from shipped or delivered to processing or shipped, and from any to pending. Leaving the stock-holding statuses
 /// gives the stock back. Only confirm takes an order to confirmed.
 ///
-/// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet), with its columns by name: orderReference or tracking, and
-/// where there are status, courier, tracking and note. The number names the order where no reference does, and else is noted with it.
-/// Nothing is asked. All or nothing. A list that is entered again changes nothing.
+/// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet). Its columns have names: orderReference or tracking is
+/// needed; status, courier and note are optional. A row without a reference names its order by the tracking number; otherwise
+/// that number is stored with the order. Nothing is asked. All or nothing. A list that is entered again changes nothing.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(CHANGEABLE))]
 #[command(override_usage = "orders set-status [OPTIONS] <REF>... <STATUS>
@@ -58,18 +58,18 @@ pub struct SetStatusArgs {
     /// Write off what comes back: it cannot be sold again
     #[arg(long)]
     no_restock: bool,
-    /// Of orders that are cancelled, what the shop keeps of the price: a fee, a deposit
+    /// What the shop keeps of the price of cancelled orders: a fee, a deposit
     #[arg(long, value_name = "AMOUNT", value_parser = Money::parse_typed)]
     keep: Option<Money>,
     #[command(flatten)]
     shipping: ShippingArgs,
-    /// Move the orders of this list; - is stdin. STATUS and --courier are then for the rows that say nothing of it
+    /// Move the orders of this list; - is stdin. STATUS and --courier are then for rows that have none of their own
     #[arg(long, value_name = "FILE", conflicts_with_all = ["force", "no_restock", "keep", "tracking"])]
     from: Option<String>,
     /// Move those that can be moved, report the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
-    /// Keep the rows that were not taken in this new file, ready to mend and enter again
+    /// Write the rejected rows to this new file, ready to mend and enter again
     #[arg(long, value_name = "FILE", requires_all = ["from", "keep_going"])]
     #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
     rejects: Option<PathBuf>,
@@ -121,13 +121,13 @@ impl SetStatusArgs {
         self.from.is_some()
     }
 
-    /// Returns what holds for the rows of a list that leave it out.
+    /// Returns the defaults of the rows of a list.
     fn form(&self) -> Result<StatusForm, Failure> {
         let courier = self.shipping.edit().courier.flatten();
         match self.words.as_slice() {
             [] => Ok(StatusForm { status: None, courier }),
             [_] => Ok(StatusForm { status: Some(self.status_and_refs()?.0), courier }),
-            _ => Err(Failure::usage("the orders are named by the rows of --from, so no REF goes with it")),
+            _ => Err(Failure::usage("the rows of --from name the orders: leave out REF")),
         }
     }
 

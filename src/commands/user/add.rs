@@ -45,7 +45,7 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_or_create()?;
     context.write(&mut store, |write| {
         if let Some(known) = write.user(&user.username)? {
-            let message = format!("there is an account {} already, {}", known.username, known.role.as_str());
+            let message = format!("the account {} exists already, as {}", known.username, known.role.as_str());
             let hint = "to change its role, remove it and add it again: its orders stay, without an account";
             return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
                 .error("Username is taken")

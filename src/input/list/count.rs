@@ -18,7 +18,7 @@ pub struct ListedCount {
     pub product: RowProduct,
     /// The size, if any.
     pub size: Option<String>,
-    /// How many lie on the shelf, as the sheet was printed.
+    /// How many should lie on the shelf, as the sheet says.
     pub shelf: Option<i64>,
     /// How many were counted.
     pub counted: i64,
@@ -58,7 +58,7 @@ pub fn check_columns(columns: &Columns) -> Result<(), String> {
     if columns.has("counted") { Ok(()) } else { Err("has no column counted".to_owned()) }
 }
 
-/// Reads a row. One in which nothing was counted is not looked at any further.
+/// Reads a row. A row without a count is not read any further.
 pub fn read_row(row: &Row, columns: &Columns, form: TableForm) -> ReadCount {
     let nothing = |count| ReadCount { label: None, places: RowPlaces::default(), count };
     let mut cells = match &row.cells {

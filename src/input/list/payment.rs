@@ -42,7 +42,7 @@ pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
     let missing = if !columns.has("amount") {
         "column amount"
     } else if !columns.has("method") && form.method.is_none() {
-        "column method: --method METHOD says how all was paid"
+        "column method: --method METHOD names the method of all rows"
     } else {
         return Ok(());
     };
@@ -172,9 +172,13 @@ mod tests {
             (&["orderReference", "amount", "method"][..], None, None),
             (&["tracking", "amount", "method"], None, None),
             (&["tracking", "amount"], Some("cash"), None),
-            (&["amount", "method"], None, Some("has no column orderReference, nor tracking")),
+            (&["amount", "method"], None, Some("has no column orderReference or tracking")),
             (&["orderReference", "method"], None, Some("has no column amount")),
-            (&["orderReference", "amount"], None, Some("has no column method: --method METHOD says how all was paid")),
+            (
+                &["orderReference", "amount"],
+                None,
+                Some("has no column method: --method METHOD names the method of all rows"),
+            ),
         ] {
             assert_eq!(refused(header, method).as_deref(), problem, "{header:?} {method:?}");
         }

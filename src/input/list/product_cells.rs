@@ -33,7 +33,7 @@ pub struct RowPlaces {
 }
 
 impl RowPlaces {
-    /// Returns where the cells stand that the orders file may contradict.
+    /// Returns the places of the cells that the orders file may contradict.
     pub fn of(columns: &Columns, line: u64) -> RowPlaces {
         let names = SKU.into_iter().chain(NAME).chain(QUANTITY).chain(["id", "size", "asOf"]);
         let places = names.filter_map(|name| Some((name, columns.place(name)?)));
@@ -80,7 +80,7 @@ pub fn read(cells: &mut Cells<'_>, columns: &Columns, line: u64) -> ProductCells
     let before = cells.problems.len();
     let product = RowProduct {
         id: cells.read("id", read_id),
-        // A product that is known may have a date for its SKU: whoever looks for it says otherwise.
+        // The SKU of a known product may look like a date. If no product has it, the lookup says so.
         sku: cells.read(sku, |text| read_code(text, limits::BARCODE)),
         name: match cells.cell("id").or(cells.cell(sku)) {
             Some(_) => cells.cell(name).and_then(|name| read_text(name, limits::NAME).ok()),

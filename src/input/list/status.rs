@@ -52,7 +52,7 @@ pub fn check_columns(columns: &Columns, form: &StatusForm) -> Result<(), String>
     }
 }
 
-/// Reads a row. The courier's number names the order if no reference does; else it is noted with the order.
+/// Reads a row. The courier's number names the order if no reference does; else it is stored with the order.
 pub fn read_row(row: &Row, columns: &Columns, form: &StatusForm) -> ReadStatus {
     let mut cells = match &row.cells {
         Ok(cells) => Cells::of(cells, columns, row.line),
@@ -157,7 +157,7 @@ mod tests {
         for (names, form, problem) in [
             (&["tracking", "status"][..], &StatusForm::default(), None),
             (&["orderReference"], &shipped, None),
-            (&["status"], &shipped, Some("has no column orderReference, nor tracking")),
+            (&["status"], &shipped, Some("has no column orderReference or tracking")),
             (
                 &["orderReference"],
                 &StatusForm::default(),

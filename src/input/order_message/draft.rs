@@ -110,7 +110,7 @@ impl Draft {
                     return;
                 }
                 let Some(item) = self.items.last_mut().filter(|_| in_items) else {
-                    self.problem(line, format_args!("{} stands outside of an item", name_of(label)));
+                    self.problem(line, format_args!("{} stands outside an item", name_of(label)));
                     return;
                 };
                 if item.fields.iter().any(|(known, _)| *known == label) {

@@ -34,8 +34,8 @@ pub struct Reading<'p> {
     pub first_line: usize,
 }
 
-/// Reads an order message from its header to its total, and ignores what stands before and after. With `problems` that are
-/// known already, it is refused.
+/// Reads an order message from its header to its total, and ignores what stands before and after. If there
+/// are `problems` already, the order is refused.
 pub fn read_order_message(text: &str, reading: Reading<'_>, source: Source, mut problems: Problems) -> ParsedOrder {
     let mut draft = Draft::default();
     let begins = |begin: fn(&str) -> bool| text.lines().position(begin);
@@ -518,7 +518,7 @@ mod tests {
             (with("01011112222", &long(21)), vec!["line 9: Phone: must have at most 20 characters, has 21".into()]),
             (with("│ Phone", "│ Name: x\n│ Phone"), vec!["line 9: Name is given twice".into()]),
             (with("│    💰", "│    SKU: x\n│    💰"), vec!["line 14: SKU is given twice".into()]),
-            (with("│ Phone", "│ SKU: x\n│ Phone"), vec!["line 9: SKU stands outside of an item".into()]),
+            (with("│ Phone", "│ SKU: x\n│ Phone"), vec!["line 9: SKU stands outside an item".into()]),
             (
                 with("│ Phone", "│ Address: Cairo\n│ Phone").replace("│    💰", "│    hello\n│    💰"),
                 vec!["line 15: is not understood: hello".into()],

@@ -21,7 +21,7 @@ pub struct ReadProduct {
     pub label: Option<String>,
     /// The product, or every problem with its place.
     pub product: Result<IncomingProduct, Problems>,
-    /// Where its cells stand, if it came in rows of a table. These may name a product by its name alone.
+    /// Where its cells stand, if it came in rows of a table. Such rows may name a product by its name alone.
     pub row: Option<RowPlaces>,
 }
 
@@ -74,7 +74,7 @@ fn product(record: &Value<'_>, problems: &mut Problems) -> Option<IncomingProduc
     Some(IncomingProduct { id, name, barcode, price, discounted_price, image_paths, low_stock_at, stock })
 }
 
-/// Reads the barcode; where it is blank, `sku` stands for it. Beside a barcode, it is a key of the shop's own.
+/// Reads the barcode, or `sku` if it is blank. Beside a barcode, `sku` is a key of the shop's own.
 fn read_barcode(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Option<String>> {
     let mut text =
         |name: &str| fields.take_any(&[name], problems).map(|value| nullable_text(&value, limits::BARCODE, problems));

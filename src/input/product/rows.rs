@@ -188,7 +188,7 @@ fn check_columns(columns: &Columns) -> Result<(), String> {
 
 /// Returns what names the product of a row: the same for all rows of one product.
 fn product_key(cells: &Cells<'_>) -> Option<String> {
-    // Where the id is none, the row is refused; it must not take in others.
+    // A row with a wrong id is refused, and must not be joined with others.
     let id = cells.cell("id").and_then(|id| read_id(id).ok()).map(|id| format!("id {id}"));
     let sku = || {
         cells

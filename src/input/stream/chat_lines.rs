@@ -43,7 +43,7 @@ pub(super) struct Lines<R> {
     number: u64,
     /// A line to read again.
     again: Option<Line>,
-    /// A line that holds several lines, and the byte from which on to read it.
+    /// A line that holds several lines, and the byte from which to read on.
     parts: Option<(Vec<u8>, usize)>,
     in_message: bool,
     /// Whether the current order message is split out of one line.

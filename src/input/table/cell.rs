@@ -45,7 +45,7 @@ impl<'a> Cells<'a> {
         self.columns.has(name)
     }
 
-    /// Returns the name of the column that the table has of several that mean the same, else the first name.
+    /// Returns which of several columns that mean the same the table has, else the first.
     pub fn one_of(&self, names: &[&'static str]) -> &'static str {
         names.iter().copied().find(|name| self.has(name)).unwrap_or(names[0])
     }
@@ -115,7 +115,7 @@ pub fn cell_name(column: &str, place: usize, line: u64) -> String {
     format!("{column} ({letters}{line})")
 }
 
-/// Returns the column of a table among those that mean the same.
+/// Returns which of several columns that mean the same a table has.
 ///
 /// # Errors
 /// It has several of them.
@@ -216,8 +216,8 @@ fn without_noise(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns a number of a spreadsheet as a person writes it: without an exponent, and without what a binary fraction adds. One of
-/// which a spreadsheet does not keep all digits keeps its exponent, so that nobody takes it for exact.
+/// Returns a number of a spreadsheet as a person writes it: without an exponent, and without what a binary fraction adds. A
+/// number that lost digits in the spreadsheet keeps its exponent, so that nobody thinks it is exact.
 pub fn number(text: &str) -> String {
     const EXACT: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
     let parsed = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { text.parse() };

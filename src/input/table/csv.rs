@@ -20,7 +20,7 @@ const ROW_LIMIT: usize = 1 << 16;
 const BUFFER: usize = 1 << 13;
 /// How a spreadsheet begins: it is a zip file.
 pub const ZIP: &[u8] = b"PK\x03\x04";
-/// Excel saves CSV in the code page of its country where nobody tells it otherwise.
+/// Excel saves CSV in the code page of its country unless told otherwise.
 const NOT_UTF_8: &str = "is not UTF-8: save it as UTF-8 (in Excel: Save As, CSV UTF-8), or as .xlsx";
 /// What spreadsheets put before UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -102,7 +102,7 @@ impl<R: BufRead> CsvRows<R> {
             }
             let end = self.reader.position().byte();
             let bytes = self.reader.get_mut().take(end);
-            // What ends the row before, and blank lines, count to this one.
+            // The bytes of a row begin with the end of the row before, and with blank lines.
             let before = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             let line = start + memchr::memchr_iter(b'\n', &bytes[..before]).count() as u64;
             let after = bytes.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -143,7 +143,7 @@ impl<R: BufRead> Rows for CsvRows<R> {
         self.number += 1;
         let (count, width) = (self.record.len(), self.columns.width());
         let cells = cells(&self.record, &source, self.separator).and_then(|cells| match count > width {
-            // As where a comma stands in an amount.
+            // An amount may have a comma, for example.
             true => Err(format!("has {count} cells, the header has {width}: put a cell with a separator in quotes")),
             false => Ok(cells.into_iter().map(CellValue::Text).collect()),
         });

@@ -10,7 +10,7 @@ use crate::domain::zone::Zone;
 /// Returns the time that a spreadsheet shows for a number of days.
 fn time_of_days(days: Decimal) -> Option<NaiveDateTime> {
     const MILLIS_OF_DAY: i64 = 24 * 60 * 60 * 1000;
-    // Spreadsheets count a 29 February 1900, which was none: what stands before it begins a day later.
+    // Spreadsheets count 29 February 1900, which did not exist: days before it are counted from a day later.
     let start = if days < Decimal::from(60) { 31 } else { 30 };
     let millis = days.checked_mul(Decimal::from(MILLIS_OF_DAY))?.round();
     let epoch = NaiveDate::from_ymd_opt(1899, 12, start)?.and_hms_opt(0, 0, 0)?;
@@ -30,14 +30,14 @@ pub fn show_days(text: &str) -> Option<String> {
     Some(time.format(form).to_string())
 }
 
-/// Reads a number of days as a spreadsheet counts them, from the end of 1899 on. Those of our century have five digits: no year
-/// and no count of seconds is taken for one.
+/// Reads a number of days as a spreadsheet counts them, from the end of 1899 on. Those of our century have five digits, so no
+/// year and no count of seconds is mistaken for one.
 fn read_days(text: &str) -> Option<NaiveDateTime> {
     let days: Decimal = text.parse().ok()?;
     if (Decimal::from(36_526)..Decimal::from(100_000)).contains(&days) { time_of_days(days) } else { None }
 }
 
-/// Reads a time: RFC 3339, or without a zone a day, or a day and a time of day, of the shop's calendar.
+/// Reads a time: RFC 3339, or a day, or a day and a time of day in the shop's zone.
 pub fn read_time(text: &str, zone: Zone) -> Result<Timestamp, String> {
     const FORMS: &str = "must be a time such as 2026-02-04, 2026-02-04 10:30 or 2026-02-04T10:30:00Z";
     if let Some(time) = Timestamp::parse(text) {

@@ -105,7 +105,7 @@ impl Stocktaking<'_, '_> {
             },
         };
         let (size, now) = (row.size.as_deref(), self.write.time());
-        // To count none can only be wrong for its size.
+        // A count of 0 can only be refused for its size.
         if let Err(refusal) = correct(&product, size, Correction::Count(0), self.may_start_sizes) {
             self.last = Some((row.product.clone(), product));
             return reject(refusal.kind.into(), format!("{}: {}", read.places.name("size"), refusal.message));

@@ -30,13 +30,13 @@ use crate::store::{StoreError, Write};
 
 /// Set stock to what was counted: of a product, or of a count sheet
 ///
-/// Of a product, the number is that of the pieces that can be sold, and needs --note. Pieces of confirmed orders that have not left
-/// the shop are set aside; with --shelf they were counted too.
+/// For a product, the number is of the pieces that can be sold, and needs --note. Pieces that are reserved for confirmed orders,
+/// but still in the shop, are not in that number; with --shelf they are.
 ///
 /// A file is a list of product sheet with the column counted filled in: CSV or a spreadsheet (.xlsx, its first sheet). It counts
-/// all that lay on the shelf at asOf, reserved pieces too. What was shipped, returned or received since then is allowed for, so the shop
-/// can go on selling. A blank cell is not counted. All or nothing. A sheet that is entered again changes nothing. What was counted
-/// for a later time than its asOf is left as it is, with a warning.
+/// all that lay on the shelf at asOf, reserved pieces too. What was shipped, returned or received since then is allowed for, so
+/// the shop can go on selling. Rows with a blank count are skipped. All or nothing. A sheet that is entered again changes
+/// nothing. What was counted for a later time than asOf stays as it is, with a warning.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Goods).keeping_note())]
 #[command(override_usage = "orders product count [OPTIONS] <P> <N>
@@ -52,13 +52,13 @@ pub struct CountArgs {
     /// A barcode, an id, or a part of the name; alone, a count sheet, or - for stdin
     #[arg(value_name = "P|FILE")]
     what: String,
-    /// How many there are; where it is tracked by size, of each size: M=3 L=4
+    /// How many there are, or how many of each size: M=3 L=4
     #[arg(value_name = "N|SIZE=N", value_parser = number, value_delimiter = ',')]
     numbers: Vec<Number>,
-    /// The size of the only number, where the product is tracked by size
+    /// The size that one number is of, where the product is tracked by size
     #[arg(long, value_parser = size, requires = "numbers")]
     size: Option<String>,
-    /// The pieces that are reserved for confirmed and processing orders were counted too
+    /// The number includes pieces that are reserved for confirmed and processing orders
     #[arg(long, requires = "numbers")]
     shelf: bool,
     /// Start sizes that a product does not have yet
@@ -67,7 +67,7 @@ pub struct CountArgs {
     /// Take the good rows of a file, report the others, and exit with 8
     #[arg(long, conflicts_with = "numbers")]
     keep_going: bool,
-    /// Keep the rows that were not taken in this new file, ready to mend and count again
+    /// Write the rejected rows to this new file, ready to mend and count again
     #[arg(long, value_name = "FILE", requires = "keep_going")]
     #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
     rejects: Option<PathBuf>,
@@ -180,7 +180,7 @@ impl CountArgs {
 
     /// Returns what was counted of each size.
     fn numbers(&self) -> Result<Vec<Number>, Failure> {
-        let with_sizes = Hint::run("of several sizes", CommandLine::of("product count P M=3 L=4 --note WHY"));
+        let with_sizes = Hint::run("to count several sizes", CommandLine::of("product count P M=3 L=4 --note WHY"));
         match self.numbers.as_slice() {
             [Number { size: None, pieces }] => {
                 return Ok(vec![Number { size: self.size.clone(), pieces: *pieces }]);

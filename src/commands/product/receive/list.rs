@@ -31,7 +31,7 @@ pub struct List {
     sheet: Option<String>,
     /// Each row with its number and line.
     rows: Vec<(u64, u64, ReadPieces)>,
-    /// What is known without the orders file: what is not read.
+    /// The columns and sheets that are not read; no more is known without the orders file.
     pub summary: ImportSummary,
 }
 

@@ -40,10 +40,10 @@ pub struct ReceiveArgs {
     /// A barcode, an id, or a part of the name; alone, a file with rows, or - for stdin
     #[arg(value_name = "P|FILE")]
     what: String,
-    /// How many came, where it is not tracked by size; else of each size: S=3 M=4
+    /// How many came, or how many of each size: S=3 M=4
     #[arg(value_name = "N|SIZE=N", value_parser = sized, value_delimiter = ',')]
     pieces: Vec<Sized>,
-    /// The supplier's number of it: an invoice, a delivery note
+    /// The delivery's reference: the number of the supplier's invoice or delivery note
     #[arg(long = "ref", value_name = "REF", value_parser = read_reference)]
     reference: String,
     /// Start the sizes that a product does not have yet

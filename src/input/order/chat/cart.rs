@@ -62,8 +62,8 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
     }
 }
 
-/// Derives a cart's reference from its message, always the same one, and a longer one for when another message's order has
-/// the first.
+/// Derives a cart's reference from its message, always the same one, and a longer one in case the order of another message
+/// has the first.
 fn references_of(message_id: &str, sent_at: Timestamp) -> (Reference, Reference) {
     let hash = Sha256::digest(message_id.as_bytes());
     let seconds = Timestamp::from_millis(sent_at.millis() / 1000 * 1000).unwrap_or(sent_at);
@@ -84,7 +84,8 @@ fn read_sender(fields: &mut Fields<'_>, conversation: &Conversation<'_>, problem
             (Some(value), None) => problems.add(&value.place, "must be the digits of a phone"),
             (_, Some(who)) => {
                 let place = fields.place_of_key("from");
-                problems.add(place, format_args!("{} hides the phone: ask for it, put it in from", shorten(&who)));
+                problems
+                    .add(place, format_args!("{} hides the phone: ask for it, and put it into from", shorten(&who)));
             }
             (None, None) => drop(fields.require(&["from"], problems)),
         }
@@ -314,7 +315,7 @@ mod tests {
             let order = read_one(&from(number, json!([tarek]))).order.unwrap();
             assert_eq!((order.customer.phone.as_str(), order.customer.name.as_str()), (phone, "Tarek"));
         }
-        let hides = |who: &str| format!("messages[0].from: {who} hides the phone: ask for it, put it in from");
+        let hides = |who: &str| format!("messages[0].from: {who} hides the phone: ask for it, and put it into from");
         for (number, contacts, expected) in [
             (json!(null), json!([tarek]), hides("Tarek (@tarek.eg)")),
             (json!(""), json!([tarek]), hides("Tarek (@tarek.eg)")),
