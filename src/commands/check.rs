@@ -21,8 +21,8 @@ use crate::ui;
 ///
 /// Replays movements to stock on hand, items to totals and events to statuses, reads everything once, compares the tables and
 /// indexes with those of a new file, and runs SQLite's own checks. If it finds something, keep the file as it is; to go on
-/// working, restore the newest backup beside it. If the file is a replica of a shop in a cluster,
-/// move it away: the next command makes a new one.
+/// working, restore the newest backup beside it. A replica of a shop in a cluster may be moved away: the next command makes a
+/// new one.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::File))]
 #[command(after_help = "Examples:
