@@ -20,7 +20,7 @@ use crate::domain::status::Status;
 use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
-use crate::render::message::message_link;
+use crate::render::whatsapp_link::message_link;
 
 /// Print a message to a customer, and the link that opens WhatsApp with it
 ///

@@ -1,9 +1,9 @@
 //! Customers: a number in full with its orders and the shop's remarks.
 
+use super::customer_remarks::Remarks;
 use super::money::Balance;
 use super::order::{OrderSummary, Return};
 use super::reference::Reference;
-use super::remarks::Remarks;
 use super::time::Timestamp;
 
 /// A customer as a list shows them. A number without orders is one with remarks.

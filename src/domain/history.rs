@@ -341,10 +341,10 @@ mod tests {
 
     #[test]
     fn a_buyer_sees_of_an_order_what_is_theirs() {
+        use crate::domain::customer_remarks::Block;
         use crate::domain::order_samples::{incoming, order};
         use crate::domain::payment::{Method, Payment, PaymentPk};
         use crate::domain::product::tests::product;
-        use crate::domain::remarks::Block;
         use crate::domain::status::Status;
         use crate::domain::user::{Role, User, UserId};
         let shirt = product("Shirt", &[("", 1)]);

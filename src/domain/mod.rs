@@ -29,7 +29,7 @@
 //! | `calendar`, `zone` | points in time as people type them; days in the shop's zone |
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
-//! | `customer`, `remarks` | a number with its orders; the shop's remarks on it: a note, a block |
+//! | `customer`, `customer_remarks` | a number with its orders; the shop's remarks on it: a note, a block |
 //! | `terms`, `payment`, `settlement` | what an order costs beside its items; what was paid of it; what is said of it at a confirmation |
 //! | `shipping` | who carries an order, and its tracking number |
 //! | `row_order` | the order that a row of a list is about |
@@ -38,7 +38,7 @@
 //! | `product_name`, `row_product` | how an order names a product; which product a row of a table means |
 //! | `product_change`, `product_removal` | what an incoming product changes in the catalogue; removing products and sizes |
 //! | `incoming`, `resolve` | an order as it comes in; looking it up in the catalogue (rules 5 and 10) |
-//! | `typed`, `item_spec` | an order that somebody types; an item as typed |
+//! | `typed_order`, `item_spec` | an order that somebody types; an item as typed |
 //! | `intake`, `duplicate` | whether an order that comes in is new, unchanged or refused (rules 1 and 6); likely duplicates |
 //! | `holding` | what an order holds of the stock: its items less what came back (rule 2) |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
@@ -64,6 +64,7 @@ pub(crate) mod calendar;
 pub(crate) mod confirm;
 pub(crate) mod content;
 pub mod customer;
+pub mod customer_remarks;
 pub(crate) mod delivery;
 pub(crate) mod duplicate;
 pub(crate) mod edit;
@@ -102,7 +103,6 @@ pub mod products;
 pub mod record_payment;
 pub mod reference;
 pub(crate) mod refusal;
-pub mod remarks;
 pub(crate) mod remedy;
 pub(crate) mod replacement;
 pub(crate) mod report;
@@ -126,7 +126,7 @@ pub mod text;
 pub mod time;
 pub(crate) mod today;
 pub(crate) mod transition;
-pub(crate) mod typed;
+pub(crate) mod typed_order;
 pub(crate) mod typed_text;
 pub mod user;
 pub mod visible;

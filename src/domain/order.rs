@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
+use super::customer_remarks::Block;
 use super::money::{Balance, Money};
 use super::payment::Payment;
 use super::product::{Product, ProductId};
 use super::reference::Reference;
-use super::remarks::Block;
 use super::shipping::Shipping;
 use super::status::Status;
 use super::terms::{Claimed, Terms};

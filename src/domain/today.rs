@@ -2,12 +2,12 @@
 
 use chrono::Duration;
 
+use super::customer_remarks::Block;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
 use super::payment::{Method, Payment};
 use super::product::Product;
 use super::reference::Reference;
-use super::remarks::Block;
 use super::remedy::Remedy;
 use super::report::money::OutstandingOrder;
 use super::report::pending::{Availability, Pending};

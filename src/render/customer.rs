@@ -3,17 +3,17 @@
 use std::fmt::Write as _;
 
 use super::RenderStyle;
-use super::message::chat_link;
 use super::order::{mark, pieces};
 use super::prose::field;
 use super::table::{Column, render};
+use super::whatsapp_link::chat_link;
 use super::zone::{day, minute};
 use crate::domain::bidi::shown;
 use crate::domain::customer::{CustomerRecord, CustomerReturn, CustomerSummary};
+use crate::domain::customer_remarks::Block;
 use crate::domain::money::Balance;
 use crate::domain::order::OrderSummary;
 use crate::domain::phone::{callable_number, written_number};
-use crate::domain::remarks::Block;
 use crate::render::paint;
 
 /// Returns the columns of a list of customers.

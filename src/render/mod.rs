@@ -18,7 +18,7 @@
 //! | `report` | reports as text, HTML and bodies |
 //! | `today` | what needs somebody now |
 //! | `paper` | slips and invoices as text and HTML |
-//! | `message` | links that open WhatsApp |
+//! | `whatsapp_link` | links that open WhatsApp |
 //! | `zone` | times in the shop's zone |
 
 pub(crate) mod confirm;
@@ -29,7 +29,6 @@ pub(crate) mod customer;
 pub(crate) mod help;
 pub(crate) mod history;
 pub mod json;
-pub(crate) mod message;
 pub mod order;
 pub(crate) mod paint;
 pub(crate) mod paper;
@@ -41,6 +40,7 @@ pub mod table;
 pub(crate) mod today;
 pub(crate) mod user;
 mod value_kind;
+pub(crate) mod whatsapp_link;
 pub mod workbook;
 pub(crate) mod zone;
 

@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use super::message::chat_link;
 use super::prose;
 use super::table::{Column, render};
+use super::whatsapp_link::chat_link;
 use super::zone::{day, minute, minute_with_zone};
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
+use crate::domain::customer_remarks::Block;
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::{Customer, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::phone::callable_number;
-use crate::domain::remarks::Block;
 use crate::domain::transition::StatusChange;
-use crate::domain::typed::TypedItem;
+use crate::domain::typed_order::TypedItem;
 use crate::domain::visible::visible;
 
 /// Renders orders as a list, one line each.

@@ -7,7 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 
 use super::error::StoreError;
-use super::functions;
+use super::sql_functions;
 
 /// How long the last program to close the file may take to remove its side files: it syncs the file first, which takes a busy
 /// disk seconds.
@@ -77,7 +77,7 @@ pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) ->
     if access.only_reads() {
         connection.pragma_update(None, "query_only", true)?;
     }
-    functions::register(connection)?;
+    sql_functions::register(connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

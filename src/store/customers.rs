@@ -9,8 +9,8 @@ use super::status_sets::stockless_statuses;
 use super::transaction::{Audit, Read, Write};
 use super::values::{InOrder, json_array, limit};
 use crate::domain::customer::{CustomerRecord, CustomerSummary};
+use crate::domain::customer_remarks::{Block, Remarks};
 use crate::domain::order::OrderSummary;
-use crate::domain::remarks::{Block, Remarks};
 use crate::domain::time::Timestamp;
 
 /// What customers are sorted by.

@@ -24,7 +24,7 @@
 //! | `order_filter`, `listing` | which orders a list has; reading it, however long |
 //! | `completion` | the few orders that a shell offers |
 //! | `search`, `fold`, `search_index` | searching; all spellings of a text become one; the texts that a search reads |
-//! | `functions` | what SQL calls of the program |
+//! | `sql_functions` | the SQL functions that the program provides |
 //! | `products`, `stock`, `deliveries` | the catalogue; stock and its movements; goods that come in |
 //! | `shelf` | what lies on the shelf |
 //! | `history` | what happened to an order or a product |
@@ -49,7 +49,6 @@ mod error;
 mod file;
 mod fold;
 mod forget;
-mod functions;
 mod history;
 mod identity;
 mod integrity;
@@ -79,6 +78,7 @@ mod search_index;
 mod settings;
 mod shelf;
 mod side_files;
+mod sql_functions;
 mod status_sets;
 mod stock;
 mod today;

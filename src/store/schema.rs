@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 
 use super::error::StoreError;
-use super::functions;
 use super::identity::{SCHEMA, SCHEMA_VERSION};
 use super::migrate::bring_up_to_date;
+use super::sql_functions;
 use crate::domain::finding::Finding;
 
 /// The tables that Litestream adds to a file that it replicates, and the one that a replica of a cluster has.
@@ -83,7 +83,7 @@ pub(super) fn schema_differences(connection: &Connection, version: i32) -> Resul
 /// Returns the schema of an older file as it would be after migration.
 fn migrated(theirs: &Objects, version: i32) -> Result<Objects, StoreError> {
     let model = Connection::open_in_memory()?;
-    functions::register(&model)?;
+    sql_functions::register(&model)?;
     // Tables first: indexes, views and triggers need them.
     for kind in ["table", "index", "view", "trigger"] {
         for (_, sql) in theirs.iter().filter(|((of_kind, _), _)| of_kind == kind) {

@@ -12,7 +12,7 @@ use crate::domain::product::Product;
 use crate::domain::reference::Reference;
 use crate::domain::resolve::resolve;
 use crate::domain::terms::{Fee, TermsEdit};
-use crate::domain::typed::TypedItem;
+use crate::domain::typed_order::TypedItem;
 use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::render::{RenderStyle, order, product};

@@ -13,7 +13,7 @@ use crate::domain::phone::read_phone;
 use crate::domain::reference::Reference;
 use crate::domain::terms::TermsEdit;
 use crate::domain::time::Timestamp;
-use crate::domain::typed::{TypedItem, TypedOrder};
+use crate::domain::typed_order::{TypedItem, TypedOrder};
 use crate::error::Failure;
 use crate::store::Read;
 

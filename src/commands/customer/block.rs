@@ -6,7 +6,7 @@ use super::change_remarks;
 use crate::commands::Context;
 use crate::commands::naming::CUSTOMER;
 use crate::commands::run::facts::{CommandFacts, Group};
-use crate::domain::remarks::{Block, Remarks};
+use crate::domain::customer_remarks::{Block, Remarks};
 use crate::error::{Exit, Failure};
 
 /// Warn of a customer: when an order of theirs comes in, and when it is confirmed

@@ -13,7 +13,7 @@ use super::Context;
 use super::naming::{NamedCustomer, Naming, find_customer};
 use super::run::facts::{CommandFacts, Group};
 use crate::domain::customer::CustomerSummary;
-use crate::domain::remarks::Remarks;
+use crate::domain::customer_remarks::Remarks;
 use crate::domain::settings::Settings;
 use crate::error::Exit;
 use crate::render::{customer, json};

@@ -6,7 +6,7 @@ use super::change_remarks;
 use crate::commands::Context;
 use crate::commands::naming::CUSTOMER;
 use crate::commands::run::facts::{CommandFacts, Group};
-use crate::domain::remarks::Remarks;
+use crate::domain::customer_remarks::Remarks;
 use crate::error::Exit;
 
 /// No longer warn of a customer

@@ -10,7 +10,7 @@ use crate::domain::product::{Product, ProductId, RemovedProduct};
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
-use crate::domain::typed::TypedItem;
+use crate::domain::typed_order::TypedItem;
 use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Read, StoreError, fold};

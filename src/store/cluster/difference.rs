@@ -7,15 +7,15 @@ use super::machine::Cluster;
 use super::replica::{open_copy, position_of};
 use crate::domain::finding::Finding;
 use crate::store::error::StoreError;
-use crate::store::functions;
 use crate::store::schema::tables;
+use crate::store::sql_functions;
 
 impl Cluster {
     /// Plays the log in again from its last whole file, and compares.
     pub(super) fn differences(&mut self, replica: &Connection) -> Result<Vec<Finding>, StoreError> {
         let file = self.scratch()?;
         let mut again = open_copy(file.path())?;
-        functions::register(&again)?;
+        sql_functions::register(&again)?;
         let finding = |subject: &str, problem: String| Finding {
             code: "replica".to_owned(),
             subject: subject.to_owned(),
