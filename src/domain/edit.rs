@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn a_discount_is_of_the_items_as_edited_and_at_most_their_sum() {
+    fn a_discount_applies_to_the_edited_items_and_is_at_most_their_sum() {
         let (products, mut order, _) = ground();
         let half =
             TermsEdit { discount: Some(Discount::Percent(Money::from_hundredths(5000))), ..TermsEdit::default() };
@@ -495,7 +495,7 @@ mod tests {
 
     /// A price that stands there already, and is no mark, is nobody's agreement.
     #[test]
-    fn only_another_price_or_a_marked_one_is_agreed() {
+    fn typing_a_price_agrees_to_it_if_it_is_new_or_marked() {
         let (products, order, _) = ground();
         let agreed = |order: &Order, hundredths: i64| {
             let ItemEdit::Change { number, quantity, size, color, .. } = change(1) else { unreachable!() };
@@ -533,7 +533,7 @@ mod tests {
 
     /// It holds 2 shirts in L and 1 cap; 1 shirt is left in S, 5 in L, and 9 caps.
     #[test]
-    fn an_edit_moves_what_an_order_with_stock_holds_then() {
+    fn an_edit_moves_the_stock_of_an_order_that_holds_some() {
         let (products, order, cap) = ground();
         let shirt = products.get(order.items[0].product_id).unwrap();
         for (edit, expected) in [
@@ -570,7 +570,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_order_with_stock_lacks_is_a_shortage_in_the_guides_words() {
+    fn an_edit_without_enough_stock_is_refused_in_the_guides_words() {
         let (products, mut order, cap) = ground();
         order.items[0].selected_size = Some("S".into());
         for (edit, kind, details) in [
@@ -615,7 +615,7 @@ mod tests {
 
     /// An item may have no size, or one that there is not, until the order is confirmed.
     #[test]
-    fn an_item_of_a_confirmed_order_has_a_size_that_there_is() {
+    fn an_item_of_a_confirmed_order_needs_an_available_size() {
         let (products, mut order, _) = ground();
         for (status, is_legal) in [(Status::Pending, true), (Status::Confirmed, false)] {
             order.summary.status = Status::Confirmed;
@@ -654,7 +654,7 @@ mod tests {
     }
 
     #[test]
-    fn a_discount_is_not_compared_with_items_that_the_order_may_not_have() {
+    fn a_discount_is_compared_only_with_items_that_are_allowed() {
         let (products, mut order, _) = ground();
         order.summary.terms.discount = Money::from_hundredths(5000);
         let price = Some(Money::from_hundredths(1));
@@ -682,7 +682,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_back_of_an_item_stays_with_it() {
+    fn returned_pieces_stay_with_their_item() {
         let (products, mut order, cap) = with_returns();
         let step = RefusalKind::Conflict(Conflict::Step);
         let colored =
@@ -737,7 +737,7 @@ mod tests {
 
     /// 3.00 of the discount went with a shirt of 29.99; 59.98 are left.
     #[test]
-    fn a_discount_is_at_least_what_returns_took_and_at_most_what_is_left_beside() {
+    fn a_discount_is_at_least_the_share_of_returns_and_at_most_the_items_left() {
         let (products, mut order, _) = with_returns();
         for status in [Status::Processing, Status::Shipped] {
             order.summary.status = status;

@@ -332,7 +332,7 @@ mod tests {
 
     /// The words are in files and in the JSON that scripts read.
     #[test]
-    fn the_words_of_events_stay() {
+    fn the_words_for_events_never_change() {
         let words = ["created", "status", "edited", "note", "payment", "returned"];
         assert_eq!(EventKind::ALL.map(EventKind::as_str), words);
         assert_eq!(words.map(EventKind::parse), EventKind::ALL.map(Some));
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn a_buyer_sees_of_an_order_what_is_theirs() {
+    fn a_buyer_sees_an_order_without_the_shops_notes_and_accounts() {
         use crate::domain::customer_remarks::Block;
         use crate::domain::order_samples::{incoming, order};
         use crate::domain::payment::{Method, Payment, PaymentPk};

@@ -206,7 +206,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn stock_moves_from_what_was_held_to_what_is_held_then() {
+    fn stock_moves_by_the_difference_of_two_holdings() {
         let (shirt, cap) = (product("Shirt", &[("S", 5), ("L", 5)]), product("Cap", &[("", 9)]));
         let holding = |lines: &[(StockKey, i64)]| {
             let mut holding = Holding::default();
@@ -228,7 +228,7 @@ pub(crate) mod tests {
 
     /// It was confirmed while the shirt had no sizes.
     #[test]
-    fn what_an_order_took_without_a_size_is_that_of_its_first_items() {
+    fn pieces_taken_without_a_size_belong_to_the_first_items() {
         let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 5)]));
         let sent = incoming(&[(&plain, 2, None), (&plain, 1, Some("S")), (&plain, 1, Some("S"))]);
         let order = order(&sent, &[plain].into_iter().collect(), 1, Status::Confirmed);
@@ -245,7 +245,7 @@ pub(crate) mod tests {
 
     /// Else a piece that comes back would be on the shelf in a size that nobody knows it has.
     #[test]
-    fn what_was_taken_without_a_size_goes_back_without_one() {
+    fn pieces_taken_without_a_size_go_back_without_one() {
         let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 5)]));
         let sent = incoming(&[(&plain, 1, None), (&plain, 2, None), (&plain, 1, Some("S"))]);
         let before = order(&sent, &[plain].into_iter().collect(), 1, Status::Delivered);
@@ -285,7 +285,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_item_of_which_nothing_is_left_needs_no_size() {
+    fn a_fully_returned_item_needs_no_size() {
         let (shirt, cap) = (product("Shirt", &[("", 0), ("S", 5)]), product("Cap", &[("", 5)]));
         let plain = product("Shirt", &[("", 9)]);
         let sent = incoming(&[(&plain, 1, None), (&cap, 1, None)]);
@@ -298,7 +298,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_item_needs_a_size_that_there_is() {
+    fn an_item_needs_an_available_size() {
         let shirt = product("Shirt", &[("S", 5), ("L", 5)]);
         let sent = incoming(&[(&shirt, 1, Some("XL")), (&shirt, 1, Some("S")), (&shirt, 1, None)]);
         let products: Products = [shirt.clone()].into_iter().collect();

@@ -254,7 +254,7 @@ mod tests {
 
     /// The words are in files.
     #[test]
-    fn the_words_of_sources_stay() {
+    fn the_words_for_sources_never_change() {
         let kinds = [SourceKind::Json, SourceKind::WhatsappOrder, SourceKind::WhatsappText, SourceKind::Chat];
         assert_eq!(kinds.map(SourceKind::as_str), ["json", "whatsapp_order", "whatsapp_text", "chat"]);
     }

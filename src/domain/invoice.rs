@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_guest_says_of_a_pending_order_is_not_on_its_invoice() {
+    fn a_guests_claims_are_not_on_the_invoice_of_a_pending_order() {
         let shirt = product("Shirt", &[("", 9)]);
         let catalogue = [shirt.clone()].into_iter().collect();
         for (status, lines) in [(Status::Pending, 1), (Status::Confirmed, 3)] {

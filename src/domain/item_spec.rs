@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_is_a_product_and_what_of_it() {
+    fn an_item_is_a_product_with_its_choices_quantity_and_price() {
         for (typed, expected) in [
             ("BLT-01", spec("BLT-01", "", "", 1, None)),
             ("SKU-1/L", spec("SKU-1", "L", "", 1, None)),

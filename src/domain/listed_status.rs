@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_changes_what_is_not_so_already() {
+    fn a_row_changes_only_what_differs() {
         use Status::{Cancelled, Confirmed, Delivered, Pending, Processing, Shipped};
         let shirt = product("Shirt", &[("", 5)]);
         let products = [shirt.clone()].into_iter().collect();
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_note_is_kept_where_nothing_else_is_new() {
+    fn a_new_note_is_kept_even_if_nothing_else_is_new() {
         use crate::domain::order::Note;
         use crate::domain::time::Timestamp;
         let shirt = product("Shirt", &[("", 5)]);

@@ -281,7 +281,7 @@ mod tests {
 
     /// What each text says between the name and its end, of an order of 59.98.
     #[test]
-    fn what_is_said_of_the_money_is_true() {
+    fn a_message_is_true_about_the_money() {
         use Status::{Cancelled, Confirmed, Delivered, Pending, Shipped};
         let settings = Settings { currency: Some("EGP".into()), ..Settings::default() };
         let cod = || Case { cod: true, ..Case::default() };
@@ -349,7 +349,7 @@ mod tests {
 
     /// Own words ask for what the built-in text asks for, else their line is left out.
     #[test]
-    fn what_own_words_say_is_due_is_what_the_text_asks_for() {
+    fn own_words_and_the_built_in_text_ask_for_the_same_amount() {
         let payments: [&[i64]; 5] = [&[], &[2000], &[5998], &[7000], &[2000, -2000]];
         for (status, payments, cod, is_claimed, kept) in Status::ALL.into_iter().flat_map(|status| {
             payments.into_iter().flat_map(move |payments| {
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_back_is_marked_and_an_order_of_which_all_came_back_is_no_other_cancelled_one() {
+    fn returned_pieces_are_marked_and_an_order_that_came_back_whole_says_so() {
         let said = |returned: u32, status| {
             let mut order = with_money(&Case::default(), status);
             order.items[0].returned = returned;
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_true_of_the_statuses_that_it_tells() {
+    fn a_message_fits_only_the_status_that_it_tells_of() {
         let none: &[Occasion] = &[];
         for (status, fitting, further) in [
             (Status::Pending, Occasion::Received, &[Occasion::Shortage][..]),
@@ -427,7 +427,7 @@ mod tests {
 
     /// They are typed on the command line.
     #[test]
-    fn the_words_of_templates_stay() {
+    fn the_words_for_templates_never_change() {
         let words = ["received", "confirmed", "shipped", "delivered", "cancelled", "shortage"];
         assert_eq!(Occasion::ALL.map(Occasion::as_str), words);
     }

@@ -97,7 +97,7 @@ mod tests {
 
     /// The words are in files and in the JSON that scripts read.
     #[test]
-    fn the_words_of_reasons_stay() {
+    fn the_words_for_reasons_never_change() {
         let words = ["initial", "confirm", "cancel", "adjust", "count", "edit", "return", "receive"];
         assert_eq!(Reason::ALL.map(Reason::as_str), words);
         assert_eq!(words.map(Reason::parse), Reason::ALL.map(Some));

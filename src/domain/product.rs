@@ -303,7 +303,7 @@ pub(crate) mod tests {
 
     /// The words are in files and in the JSON that scripts read.
     #[test]
-    fn the_words_of_prices_stay() {
+    fn the_words_for_prices_never_change() {
         let words = ["price", "discountedPrice"];
         assert_eq!(PriceField::ALL.map(PriceField::as_str), words);
         assert_eq!(words.map(PriceField::parse), PriceField::ALL.map(Some));

@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_size_hides_no_other_stock_that_is_not_taken() {
+    fn a_warning_of_a_new_size_also_names_other_ignored_stock() {
         let known = product("Shirt", &[("S", 50), ("L", 2)]);
         let warning = |sizes: &[(&str, i64)]| {
             let sizes = sizes.iter().map(|(size, pieces)| ((*size).to_owned(), *pieces)).collect();
@@ -567,7 +567,7 @@ mod tests {
     }
 
     #[test]
-    fn stock_that_is_sent_again_as_it_is_is_no_warning() {
+    fn sending_the_present_stock_again_is_no_warning() {
         let known = product("Shirt", &[("S", 1), ("L", 2)]);
         let by_size = |sizes: &[(&str, i64)]| {
             IncomingStock::BySize(sizes.iter().map(|(size, count)| ((*size).to_owned(), *count)).collect())

@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn any_status_takes_a_payment() {
+    fn an_order_can_be_paid_in_any_status() {
         for status in Status::ALL {
             assert!(
                 decide(&order(status, &[]).summary, entry(5000, None), None, 0, now()).unwrap().is_some(),
@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_paid_or_goes_back_by_default_is_what_is_due_or_owed() {
+    fn without_an_amount_a_payment_is_what_is_due_and_a_refund_what_is_owed() {
         let conflict = |kind| Err(RefusalKind::Conflict(kind));
         for (status, payments, to_pay, to_refund) in [
             (Status::Pending, &[][..], Ok(10_000), conflict(Conflict::Step)),
@@ -466,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refund_that_is_entered_again_is_what_its_receipt_says() {
+    fn a_refund_that_is_entered_again_has_the_amount_of_its_receipt() {
         let order = order(Status::Cancelled, &[(4000, None), (-4000, None)]);
         let same = |pk, amount: i64| {
             let reference = order.summary.reference.clone();
@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_a_list_that_comes_again_is_known() {
+    fn a_row_of_a_list_that_comes_again_is_recognised() {
         let summary = order(Status::Shipped, &[(5000, None)]).summary;
         let same = SameReceipt { order: summary.pk, reference: summary.reference.clone(), amount: balance(5000) };
         let maybe = "LEG-LXYZ1234-AB5C: 50.00 cash is on record already; if this is another payment, give it a receipt or paidAt";
@@ -506,7 +506,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_is_due_is_said() {
+    fn an_overpaid_order_is_warned_of() {
         for (status, payments, said) in [
             (Status::Pending, &[(10_000, None)][..], None),
             (Status::Pending, &[(10_001, None)], Some("LEG-LXYZ1234-AB5C is paid 0.01 more than is due")),
@@ -518,7 +518,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_is_told_with_its_method_and_receipt() {
+    fn a_payment_is_described_with_its_method_and_receipt() {
         let mut paid = order(Status::Pending, &[(5998, None)]).payments.remove(0);
         assert_eq!(paid.describe(), "59.98 cash");
         paid.receipt = Some("R-7".to_owned());
@@ -553,7 +553,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_has_not_more_payments_than_can_be_loaded() {
+    fn an_order_has_a_limited_number_of_payments() {
         let order = order(Status::Shipped, &[(5000, None)]);
         let decide =
             |count| decide(&order.summary, entry(100, None), None, count, now()).map_err(|refusal| refusal.kind);

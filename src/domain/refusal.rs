@@ -131,7 +131,7 @@ mod tests {
 
     /// The words are in the JSON that scripts read.
     #[test]
-    fn the_words_of_conflicts_stay() {
+    fn the_words_for_conflicts_never_change() {
         let conflicts = [
             Conflict::Already,
             Conflict::Content,

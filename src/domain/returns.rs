@@ -365,7 +365,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_comes_back_gives_up_its_share_of_the_discount() {
+    fn a_returned_piece_gives_up_its_share_of_the_discount() {
         let cap = product("Cap", &[("", 0)]);
         // Quantities and prices, the discount, then the returns one after the other with the worth of each line.
         type Case<'a> = (&'a [(u32, i64)], i64, &'a [(&'a [(usize, u32)], &'a [i64])]);
@@ -439,7 +439,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_comes_back_is_on_the_shelf_again_unless_it_is_damaged() {
+    fn returned_pieces_are_on_the_shelf_again_unless_damaged() {
         let (desk, ..) = Desk::of_shirts(1, 0);
         let returned = desk.decide(&of(&[(1, 1), (2, 1), (1, 1)])).unwrap();
         // The same item twice is one line.
@@ -485,7 +485,7 @@ pub(crate) mod tests {
 
     /// The product got sizes after the order was confirmed.
     #[test]
-    fn what_was_taken_without_a_size_comes_back_without_one() {
+    fn a_piece_taken_without_a_size_comes_back_without_one() {
         let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 1)]));
         let desk = Desk::new(&[&plain], &[(&plain, 1, None, 2999), (&plain, 1, None, 2999)], 0);
         let mut holds = held(&desk.order, &desk.products);
@@ -544,7 +544,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn another_product_costs_its_price_of_today_and_the_same_the_price_paid() {
+    fn a_replacement_costs_todays_price_and_the_same_product_the_price_paid() {
         let (mut desk, mut shirt, cap) = Desk::of_shirts(9, 9);
         let mut belt = product("Belt", &[("", 9)]);
         (shirt.price, belt.discounted_price) = (money(9999), Some(money(1500)));
@@ -588,7 +588,7 @@ pub(crate) mod tests {
 
     /// What is wrong in itself comes first, then the status, then what the order and the stock allow.
     #[test]
-    fn what_cannot_come_back_is_refused_with_what_to_do() {
+    fn an_impossible_return_is_refused_with_what_to_do() {
         use RefusalKind::{InsufficientStock, InvalidInput, NotFound};
         let step = RefusalKind::Conflict(Conflict::Step);
         let (mut desk, shirt, _) = Desk::of_shirts(0, 5);
@@ -664,7 +664,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn with_the_last_piece_an_order_is_cancelled_and_the_shop_may_keep_of_it() {
+    fn the_last_piece_back_cancels_the_order_and_the_shop_may_keep_a_part() {
         // It costs 59.98, and 20.00 for delivery.
         for (keep, is_legal) in [(None, true), (Some(7998), true), (Some(7999), false)] {
             let (mut desk, ..) = Desk::of_shirts(0, 0);
@@ -685,7 +685,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_discount_is_at_most_what_the_customer_has() {
+    fn the_discount_is_at_most_what_the_items_left_cost() {
         let (desk, shirt, _) = Desk::of_shirts(9, 9);
         // 59.98 go, 10.00 of the cap and the replacement stay; the discount is 10.00.
         for (price, is_legal) in [(0, true), (1, true)] {
@@ -706,7 +706,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_order_has_its_limits_with_what_replaces_its_items_too() {
+    fn replacements_count_towards_the_limits_of_an_order() {
         let cap = product("Cap", &[("", 5000)]);
         let rows = vec![(&cap, 2, None, 1); ITEMS_LIMIT - 1];
         let mut desk = Desk::new(&[&cap], &rows, 0);

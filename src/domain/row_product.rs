@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sku_without_its_zeros_is_understood_by_the_name_and_never_another() {
+    fn a_sku_without_its_zeros_is_recognised_by_the_name_alone() {
         let (cap, hat) = (named("Cap", Some("00123")), named("Hat", Some("0123")));
         let lost = "is the SKU of no product, but differs from 00123 (Cap), 0123 (Hat) in its zeros only: enter it with them, in a column of text";
         for (sku, name, expected) in [
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_must_be_known_is_refused_by_its_column() {
+    fn a_row_of_an_unknown_product_is_refused_by_its_column() {
         let hat = named("Hat", None);
         for (row, problem) in [
             (row(Some(&hat), "H", "Hat"), format!("id: \"{}\" is the id of no product", hat.id)),

@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_expected_is_what_lay_there_by_all_that_is_known() {
+    fn the_expected_number_is_what_lay_there_by_the_records() {
         let cases: [(&[ShelfChange], Counted, Result<i64, i64>); 17] = [
             (&[], counted(0, Basis::OnHand), Ok(5)),
             (&[], counted(0, Basis::Shelf), Ok(7)),
@@ -476,7 +476,7 @@ mod tests {
 
     /// A spreadsheet cuts the time of a sheet to its minute, which may lie before the stock was recorded.
     #[test]
-    fn the_first_stock_of_a_line_has_not_come_since() {
+    fn the_first_stock_of_a_line_is_no_delivery() {
         // Five lay there at first, and three went later.
         let changes = vec![moved(0, 5), moved(20, -3)];
         let first = Shelf { on_hand: 2, began: Some(at(0)), changes, ..Shelf::default() };
@@ -510,7 +510,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_corrects_stock_by_what_differs() {
+    fn a_count_corrects_stock_by_the_difference() {
         let shirt = product("Shirt", &[("S", 1), ("L", 5)]);
         for (changes, counted, stock) in [
             (vec![], counted(7, Basis::OnHand), (5, 7)),
@@ -568,7 +568,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_fits_what_lies_there_now_warns() {
+    fn a_late_count_that_fits_the_present_shelf_warns() {
         let shirt = product("Shirt", &[("L", 5)]);
         let warning = |changes: &[ShelfChange], counted| {
             count(&shirt, Some("L"), shelf(changes), counted, false).unwrap().warning()
@@ -586,7 +586,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_cannot_be_so_is_refused() {
+    fn an_impossible_count_is_refused() {
         let shirt = product("Shirt", &[("S", 1), ("L", 5)]);
         let refused =
             |size, shelf: Shelf, counted, may_start| count(&shirt, size, shelf, counted, may_start).unwrap_err();

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_another_order_has_is_told_once() {
+    fn a_shared_number_is_warned_of_once() {
         let order = |name: &str| Reference::parse(name).unwrap();
         let bosta = Shipping { courier: None, tracking: Some("bs-9917".to_owned()) };
         let edit = |number: Option<&str>| ShippingEdit { courier: None, tracking: Some(number.map(str::to_owned)) };
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_said_of_the_shipping_stays() {
+    fn an_edit_keeps_the_shipping_that_it_does_not_name() {
         let bosta = Shipping { courier: Some("Bosta".to_owned()), tracking: Some("9917".to_owned()) };
         assert_eq!(bosta.edited(&ShippingEdit::default()), bosta);
         let edit = ShippingEdit { courier: None, tracking: Some(None) };

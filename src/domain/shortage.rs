@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_orders_take_together_is_compared_with_what_there_is() {
+    fn the_needs_of_all_orders_together_are_compared_with_the_stock() {
         let (shirt, cap) = (product("Shirt", &[("S", 3), ("L", 0)]), product("Cap", &[("", 2)]));
         let products: Products = [shirt.clone(), cap.clone()].into_iter().collect();
         let references = ["LEG-0", "LEG-1", "LEG-2"].map(|text| Reference::parse(text).unwrap());

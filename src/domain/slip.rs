@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn the_courier_collects_what_is_due_of_cash_on_delivery() {
+    fn the_courier_collects_what_is_due_if_it_is_cash_on_delivery() {
         let cap = product("Cap", &[("", 9)]);
         let money = Money::from_hundredths;
         let products: Products = [cap.clone()].into_iter().collect();
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_exchange_only_the_replacement_is_packed() {
+    fn only_the_replacement_of_an_exchange_is_packed() {
         let (shirt, cap) = (product("Shirt", &[("S", 9), ("L", 9)]), product("Cap", &[("", 9)]));
         let products: Products = [shirt.clone(), cap.clone()].into_iter().collect();
         let sent = incoming(&[(&cap, 3, None), (&shirt, 1, Some("L")), (&shirt, 1, Some("S"))]);

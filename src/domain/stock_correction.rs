@@ -114,7 +114,7 @@ mod tests {
     use crate::domain::refusal::RefusalKind;
 
     #[test]
-    fn corrections_of_stock() {
+    fn stock_is_adjusted_and_counted_size_by_size() {
         let sized = || product("Shirt", &[("S", 1), ("L", 2)]);
         let plain = || product("Cap", &[("", 3)]);
         let empty = || product("Belt", &[("", 0)]);

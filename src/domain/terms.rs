@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fee_is_an_amount_or_none_and_zero_is_no_none() {
+    fn a_fee_is_an_amount_or_none_and_zero_means_free() {
         for (typed, fee) in [("none", Ok(None)), (" None ", Ok(None)), ("0", Ok(Some(0))), ("50", Ok(Some(5000)))] {
             assert_eq!(Fee::read(typed).map(|Fee(fee)| fee.map(Money::hundredths)), fee, "{typed}");
         }
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_shop_types_is_agreed_even_where_it_is_the_same() {
+    fn terms_that_the_shop_types_are_agreed_even_if_they_stay_the_same() {
         let money = Money::from_hundredths;
         let claimed = Terms { delivery_fee: Some(money(0)), discount: money(100), is_cod: true, ..Terms::default() };
         let claimed = claimed.claimed_by_guest();
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_guest_says_is_marked() {
+    fn terms_that_only_a_guest_claims_are_marked() {
         let money = Money::from_hundredths;
         for (delivery_fee, discount, is_cod, marks) in [
             (None, 0, false, &[][..]),

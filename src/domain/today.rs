@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn each_pair_of_likely_duplicates_stands_there_once() {
+    fn each_pair_of_likely_duplicates_is_listed_once() {
         let shirt = product("Shirt", &[("", 9)]);
         let orders: Vec<Order> = (1..=4).map(|n| one(n, &shirt, None, Status::Pending, n)).collect();
         let twin = |order: usize, twin: usize| PendingOrder {
@@ -547,7 +547,7 @@ mod tests {
 
     /// Three days are long, however early the order came.
     #[test]
-    fn couriers_have_an_order_for_long_after_three_days() {
+    fn an_order_is_late_after_three_days_with_a_courier() {
         let shipped = |pk, hour| (OrderPk(pk), at(hour));
         let found = late(vec![shipped(4, 29), shipped(5, 28), shipped(6, 20), shipped(7, 20)], at(100));
         assert_eq!(found, [shipped(6, 20), shipped(7, 20), shipped(5, 28)]);

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shop_keeps_of_a_cancelled_order_at_most_what_it_costs() {
+    fn the_shop_keeps_at_most_what_a_cancelled_order_costs() {
         let money = Money::from_hundredths;
         // Two shirts at 29.99.
         for (from, fee, discount, keep, is_kept) in [
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_is_in_the_status_already_is_said_to_be() {
+    fn an_order_that_already_has_the_status_is_a_conflict() {
         let reference = || Reference::parse("LEG-LXYZ1234-AB5C").unwrap();
         let again = |order: &Order, keep| {
             let request = StatusRequest { to: order.summary.status, force: false, is_sellable: true, keep };

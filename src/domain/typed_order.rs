@@ -148,7 +148,7 @@ mod tests {
 
     /// Whoever buys agrees to nothing for the shop.
     #[test]
-    fn what_a_buyer_types_is_only_claimed() {
+    fn terms_that_a_buyer_types_are_only_claimed() {
         let cap = product("Cap", &[("", 9)]);
         let mut order = typed(vec![item(&cap, None, 1, Some(100))]);
         order.terms = TermsEdit {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_order_has_a_most_of_items_and_of_discount() {
+    fn a_typed_order_has_limits_of_items_and_discount() {
         let cap = product("Cap", &[("", 9)]);
         let of = |count: usize| typed(vec![item(&cap, None, 1, Some(1)); count]).into_incoming();
         assert_eq!(of(ITEMS_LIMIT).unwrap().items.len(), ITEMS_LIMIT);

@@ -91,7 +91,7 @@ mod tests {
 
     /// The words are in files, in the JSON that scripts read, and typed on the command line.
     #[test]
-    fn the_words_of_roles_and_callers_stay() {
+    fn the_words_for_roles_and_callers_never_change() {
         let words = ["buyer", "seller", "admin"];
         assert_eq!(Role::ALL.map(Role::as_str), words);
         assert_eq!(words.map(Role::parse), Role::ALL.map(Some));

@@ -79,7 +79,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn letters_are_folded_by_themselves_as_in_a_whole_text(text in "[a-zA-Z 0-9\u{80}-\u{7ff}İıßſŉアｱか\u{3099}\u{300}-\u{308}]{0,12}") {
+        fn a_letter_folds_alone_as_in_a_whole_text(text in "[a-zA-Z 0-9\u{80}-\u{7ff}İıßſŉアｱか\u{3099}\u{300}-\u{308}]{0,12}") {
             prop_assert_eq!(fold(&text), fold_whole(&text), "{:?}", text);
         }
     }

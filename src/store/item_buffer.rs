@@ -235,7 +235,7 @@ mod tests {
 
     /// They are to be written at once then.
     #[test]
-    fn where_no_file_can_be_made_none_is_lost() {
+    fn no_item_is_lost_if_no_file_can_be_made() {
         let folder = tempfile::tempdir().unwrap();
         let nowhere = folder.path().join("nowhere");
         let mut buffer = ItemBuffer::default();

@@ -203,7 +203,7 @@ mod tests {
 
     /// Orders may lie in a chat before they are received, and phones may have a clock that is ahead.
     #[test]
-    fn the_longest_wait_comes_first_and_the_filter_takes_those_that_waited_long_enough() {
+    fn the_longest_wait_comes_first_and_the_filter_keeps_long_waits() {
         let (_folder, mut store) = store();
         let shirt = product("Shirt", &[("", 3)]);
         let new = resolved_order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect());

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn payments_are_found_by_receipt_and_by_what_they_say() {
+    fn payments_are_found_by_receipt_and_by_their_content() {
         let (_folder, mut store) = store();
         let shirt = product("Shirt", &[("", 3)]);
         let new = resolved_order(&incoming(&[(&shirt, 2, None)]), &[shirt.clone()].into_iter().collect());

@@ -390,7 +390,7 @@ fn only_listed_queries_scan_a_long_table() {
 
 /// The orders of which something is due are few, and the newest of them are found without looking at any other.
 #[test]
-fn orders_of_which_something_is_due_are_found_by_their_own_index() {
+fn orders_with_money_due_are_found_by_their_own_index() {
     let (_folder, mut store) = store();
     let due = OrderFilter { is_due: true, limit: Some(50), ..OrderFilter::default() };
     let asked = asked_by(&mut store, |store| {
@@ -413,7 +413,7 @@ fn orders_of_which_something_is_due_are_found_by_their_own_index() {
 
 /// However many wait, the first of them are found without reading or sorting the others.
 #[test]
-fn those_that_wait_longest_are_found_by_their_own_index() {
+fn orders_that_wait_longest_are_found_by_their_own_index() {
     let (_folder, mut store) = store();
     let shirt = product("Shirt", &[("", 3)]);
     let new = resolved_order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect());

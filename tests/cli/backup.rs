@@ -32,7 +32,7 @@ fn a_backup_is_the_same_orders_for_their_owner_only() {
 }
 
 #[test]
-fn nothing_that_is_there_is_replaced_and_no_half_is_left() {
+fn a_backup_replaces_no_file_and_leaves_no_half_copy() {
     let shop = Shop::on_file().with_catalogue().with_the_order();
     std::fs::write(shop.path("there.db"), "precious").unwrap();
     let there = shop.path("there.db").display().to_string();
@@ -160,7 +160,7 @@ fn an_interrupted_backup_leaves_no_copy_behind() {
 }
 
 #[test]
-fn what_a_killed_backup_left_goes_with_the_next_one_and_nothing_of_the_living() {
+fn a_backup_removes_leftovers_of_killed_backups_only() {
     let shop = long_shop();
     let mut killed = waiting_backup(&shop);
     let mut living = waiting_backup(&shop);

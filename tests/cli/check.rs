@@ -31,7 +31,7 @@ fn shop() -> Shop {
 }
 
 #[test]
-fn a_file_that_agrees_with_itself_is_passed_in_silence() {
+fn a_sound_file_passes_in_silence() {
     let shop = shop();
     shop.orders(["check"]).prints("");
     shop.orders(["check", "--json"]).prints("[]\n");
@@ -78,7 +78,7 @@ fn time(text: &str) -> String {
 
 /// A program may wait for its input, or for the lock, while others write what it changes.
 #[test]
-fn what_was_taken_in_while_a_program_waited_is_changed_after_it() {
+fn a_command_that_waited_confirms_an_order_that_came_meanwhile() {
     let shop = Shop::on_file().with_catalogue();
     let mut confirm = shop.orders(["confirm", "-"]).without_env("ORDERS_NOW").into_command();
     let mut confirm = confirm.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
@@ -468,7 +468,7 @@ fn a_column_whose_name_is_no_text_is_found() {
 
 /// What a file has that is not ours, and what it lacks: everything else is checked all the same.
 #[test]
-fn what_is_strange_in_the_schema_is_found_beside_all_else() {
+fn differences_in_the_schema_are_found_with_everything_else() {
     let shop = shop();
     let sound = std::fs::read(shop.file()).unwrap();
     let rewrite = |from, to| {
@@ -534,7 +534,7 @@ fn what_litestream_and_analyze_keep_in_a_file_is_no_finding() {
 
 /// Looking brings no older file up to date: it is compared as it would be then.
 #[test]
-fn an_older_file_is_compared_as_it_would_be_brought_up() {
+fn an_older_file_is_compared_as_it_would_be_after_migration() {
     for schema in [include_str!("../fixtures/schema-1.sql"), include_str!("../fixtures/schema-2.sql")] {
         let shop = Shop::on_file();
         shop.connection().execute_batch(schema).unwrap();
@@ -563,7 +563,7 @@ fn settings_that_config_would_not_write_are_found() {
 
 /// A value that satisfies every CHECK and SQLite itself, and that no command can load.
 #[test]
-fn whatever_no_command_can_load_is_found() {
+fn rows_that_no_command_can_load_are_found() {
     for (damage, subject) in [
         ("UPDATE products SET image_paths = '[1]' WHERE barcode = 'BLT-01'", "products: cannot be checked: "),
         ("UPDATE orders SET reference = 'BAD' || char(127) WHERE pk = 3", "orders row 3: cannot be checked: "),
@@ -594,7 +594,7 @@ fn a_schema_that_sqlite_cannot_read_is_a_finding() {
 
 /// Else a search would pass over an order without a word.
 #[test]
-fn texts_that_do_not_say_what_their_orders_say_are_found() {
+fn search_texts_that_contradict_their_orders_are_found() {
     for (damage, expected) in [
         ("UPDATE orders SET customer_name = 'Mona' WHERE pk = 300", vec![1]),
         ("DELETE FROM order_texts WHERE batch = 0", vec![0]),

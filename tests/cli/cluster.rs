@@ -78,7 +78,7 @@ fn a_file_goes_to_a_cluster_and_back() {
 }
 
 #[test]
-fn a_shop_that_is_missing_is_told_so() {
+fn a_missing_shop_is_named() {
     let cluster = Fake::start();
     let machine = Machine::new(&cluster.url("LEG"));
     let missing = machine.orders(["list"]).exits(1);
@@ -224,7 +224,7 @@ fn a_node_that_is_down_is_passed_over() {
 }
 
 #[test]
-fn without_a_majority_nothing_is_written_and_old_reads_are_asked_for() {
+fn without_a_majority_nothing_is_written_and_stale_reads_must_be_asked_for() {
     let cluster = Fake::start();
     let machine = Machine::new(&cluster.url("LEG")).with_order();
     cluster.always_from(0, Fault::NoLeader);
@@ -238,7 +238,7 @@ fn without_a_majority_nothing_is_written_and_old_reads_are_asked_for() {
 }
 
 #[test]
-fn an_answer_that_never_comes_leaves_it_unknown() {
+fn a_write_without_an_answer_has_an_unknown_outcome() {
     let cluster = Fake::start();
     let machine = Machine::new(&cluster.url("LEG")).with_order();
     // The first request is the read.
@@ -294,7 +294,7 @@ fn a_change_that_goes_up_in_pieces_comes_down_whole() {
 
 /// An append may reach the cluster again at any time later.
 #[test]
-fn a_late_duplicate_of_a_compaction_takes_nothing_away() {
+fn a_late_duplicate_of_a_compaction_removes_nothing() {
     let cluster = Fake::start();
     let machine = Machine::new(&cluster.url("LEG")).with_order();
     machine.orders(["backup", &cluster.url("LEG")]).succeeds();

@@ -97,7 +97,7 @@ fn only_orders_that_a_command_can_act_on_are_offered() {
 }
 
 #[test]
-fn the_items_that_a_customer_has_complete_by_their_numbers() {
+fn items_that_can_come_back_complete_by_number() {
     let shop = Shop::with_order();
     shop.orders(["edit", ORDER, "--add", "BLT-01", "--quantity", "2"]).succeeds();
     shop.orders(["confirm", ORDER]).succeeds();
@@ -117,7 +117,7 @@ fn the_items_that_a_customer_has_complete_by_their_numbers() {
 }
 
 #[test]
-fn what_the_program_knows_is_offered() {
+fn known_values_are_offered() {
     let shop = Shop::stocked();
     shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
     for (line, expected) in [
@@ -312,7 +312,7 @@ fn no_shell_runs_or_expands_what_somebody_else_wrote() {
 
 /// The characters that are offered are those that the shells leave alone, wherever they stand.
 #[test]
-fn what_is_offered_is_taken_as_it_stands() {
+fn every_offered_word_is_accepted_as_it_is() {
     let shop = Shop::new();
     for shell in SHELLS {
         let Some(prompt) = Prompt::start(&shop, shell) else { continue };
@@ -336,7 +336,7 @@ fn a_closed_pipe_ends_completion_silently() {
 
 /// A phone goes on as it was begun, and is read as the number that was offered.
 #[test]
-fn phones_complete_as_they_were_begun() {
+fn phones_complete_in_the_spelling_that_was_begun() {
     let shop = Shop::with_order();
     shop.orders(["config", "countryCode", "20"]).succeeds();
     for (reference, phone) in [("LEG-1", "0101 111 2222"), ("LEG-2", "+20 102 222 3333"), ("LEG-3", "$(id) 0103")] {

@@ -16,7 +16,7 @@ fn codes(children: Vec<Child>) -> Vec<i32> {
 }
 
 #[test]
-fn processes_that_make_the_file_at_once_make_one() {
+fn programs_that_create_the_file_at_once_create_one() {
     let shop = Shop::new();
     let children = (0..12)
         .map(|n| start(shop.orders(["product", "add", "--wait", "60", "--name", &format!("Cap {n}"), "--price", "5"])))

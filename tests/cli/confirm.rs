@@ -75,7 +75,7 @@ hint: to confirm those that can be:  orders confirm LEG-LXYZ1234-AB5C LEG-2 --ke
 }
 
 #[test]
-fn keep_going_confirms_those_that_can_be_in_the_order_given() {
+fn keep_going_confirms_what_it_can_in_the_order_given() {
     let shop = Shop::with_order();
     shop.take("LEG-2", SHIRT, 2, Some("L"));
     shop.take("LEG-3", SHIRT, 1, Some("L"));
@@ -122,7 +122,7 @@ fn only_pending_orders_are_confirmed() {
 }
 
 #[test]
-fn a_size_that_is_missing_or_unknown_is_refused_naming_those_there_are() {
+fn a_missing_or_unknown_size_is_refused_with_the_available_ones() {
     let shop = Shop::stocked();
     shop.take("LEG-1", SHIRT, 1, None);
     shop.take("LEG-2", SHIRT, 1, Some("XXL"));
@@ -212,7 +212,7 @@ fn in_csv_every_row_fits_the_header() {
 
 /// A guest chooses the names in an order; the shop sends what the catalogue says.
 #[test]
-fn an_item_that_is_called_otherwise_than_in_the_catalogue_is_marked_wherever_it_is_shown() {
+fn an_item_with_another_name_than_the_catalogues_is_marked_everywhere() {
     let shop = Shop::stocked();
     let sent = order("LEG-1", BELT, 1, None)
         .replace(r#""quantity""#, r#""productName":"Canvas Sneakers","productBarcode":"SNK-1","quantity""#);
@@ -334,7 +334,7 @@ fn cash_on_delivery_is_marked_and_not_paid() {
 }
 
 #[test]
-fn what_the_shop_accepts_is_agreed_from_then_on() {
+fn accepted_prices_and_terms_stay_agreed() {
     let shop = Shop::stocked();
     let claimed = order("LEG-1", BELT, 1, None).replacen('{', r#"{"deliveryFee":5,"discount":1,"#, 1);
     shop.orders(["create", "-q"]).stdin(claimed).succeeds();
@@ -345,7 +345,7 @@ fn what_the_shop_accepts_is_agreed_from_then_on() {
 }
 
 #[test]
-fn several_orders_are_each_paid_by_what_is_due_all_or_none() {
+fn several_orders_are_each_paid_what_is_due_or_none_is() {
     let shop = Shop::stocked();
     for (reference, quantity) in [("LEG-1", 1), ("LEG-2", 2), ("LEG-3", 1)] {
         shop.take(reference, BELT, quantity, None);

@@ -120,7 +120,7 @@ fn an_item_may_name_its_product_by_a_barcode() {
 }
 
 #[test]
-fn the_same_order_again_prints_the_one_that_is_there() {
+fn sending_an_order_again_prints_the_stored_one() {
     let shop = Shop::with_order();
     let before = shop.dump();
     let done = shop.orders(["create"]).arg(shipped("examples/order.json")).exits(0);
@@ -132,7 +132,7 @@ fn the_same_order_again_prints_the_one_that_is_there() {
 }
 
 #[test]
-fn what_was_received_once_stays_recognised_after_the_order_changed() {
+fn an_order_is_recognised_by_the_content_that_it_first_came_with() {
     let shop = Shop::on_file().with_catalogue().with_the_order();
     shop.connection().execute("UPDATE orders SET customer_name = 'Jon Do'", []).unwrap();
     let done = shop.orders(["create"]).arg(shipped("examples/order.json")).exits(0);

@@ -10,7 +10,7 @@ fn create(shop: &Shop, args: &[&str]) -> Run {
 }
 
 #[test]
-fn an_order_is_typed() {
+fn an_order_can_be_typed() {
     let shop = Shop::stocked();
     let args = ["--name", "ليلى حسن", "--address", "5 Corniche", "--item", "SKU-12345/l/Blue*2", "--item", "belt@15"];
     let more =
@@ -183,7 +183,7 @@ fn numbers_may_have_arabic_digits() {
 
 /// Else it would be packed once more, and counted as if it still lay on the shelf.
 #[test]
-fn what_is_sold_over_the_counter_is_handed_over_at_once() {
+fn a_sale_over_the_counter_is_delivered_at_once() {
     let shop = Shop::stocked();
     let sale = |reference: &str, args: &[&str]| {
         let always = ["--name", "Mona", "--item", "BLT-01", "--reference", reference, "--confirm", "--paid", "cash"];
@@ -209,7 +209,7 @@ fn what_is_sold_over_the_counter_is_handed_over_at_once() {
 }
 
 #[test]
-fn what_cannot_be_typed_is_refused_and_nothing_changes() {
+fn an_impossible_typed_order_is_refused_and_changes_nothing() {
     let shop = Shop::with_order();
     let before = shop.dump();
     for (args, code, words) in [
@@ -289,7 +289,7 @@ fn a_size_may_have_the_sign_of_an_item() {
 
 /// A buyer agrees to nothing for the shop, and learns nothing of others.
 #[test]
-fn what_a_buyer_or_guest_types_is_only_claimed() {
+fn terms_that_a_buyer_or_guest_types_are_only_claimed() {
     let shop = Shop::with_order();
     shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
     shop.orders(["user", "add", "sara", "--role", "seller"]).succeeds();
@@ -324,7 +324,7 @@ fn what_a_buyer_or_guest_types_is_only_claimed() {
 }
 
 #[test]
-fn items_are_completed() {
+fn products_complete_in_items() {
     let shop = Shop::with_order();
     let reply = shop
         .orders(["--", "orders", "create", "--phone", "1", "--item", "SKU"])

@@ -35,7 +35,7 @@ fn with_monas_orders(shop: Shop) -> Shop {
 }
 
 #[test]
-fn customers_are_listed_by_number_with_what_they_kept() {
+fn customers_are_listed_by_number_with_what_they_bought() {
     let shop = shop();
     let nobodys = monas("LEG-NONE", "call me", "Nobody", "2026-02-03T10:00:00Z");
     shop.orders(["create", "-"]).stdin(nobodys).succeeds();
@@ -79,7 +79,7 @@ fn customers_are_listed_by_number_with_what_they_kept() {
 }
 
 #[test]
-fn what_a_customer_sent_back_they_did_not_keep() {
+fn returned_pieces_do_not_count_as_bought() {
     let shop = shop();
     let listed = |shop: &Shop| {
         let list = shop.orders(["customer", "list", "--sort", "-keptTotal", "--json"]).json();
@@ -383,7 +383,7 @@ fn forgetting_resumes_after_another_program_blocked_it() {
 }
 
 #[test]
-fn copies_of_an_update_are_named() {
+fn copies_that_migrations_left_are_named() {
     let shop = shop_on_file();
     let copy = shop.path("orders.db.v4");
     std::fs::copy(shop.file(), &copy).unwrap();

@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::harness::{ORDER, SHIRT, Shop};
 
 #[test]
-fn a_phone_that_is_typed_has_a_digit() {
+fn a_typed_phone_needs_a_digit() {
     let shop = Shop::with_order();
     for run in [
         shop.orders(["edit", ORDER, "--phone", "abc"]),
@@ -59,7 +59,7 @@ LEG-LXYZ1234-AB5C  pending
 }
 
 #[test]
-fn what_cannot_be_edited_is_refused_and_nothing_changes() {
+fn an_impossible_edit_is_refused_and_changes_nothing() {
     let shop = Shop::with_order();
     shop.take("LEG-0002", SHIRT, 1, Some("L"));
     shop.orders(["confirm", "LEG-0002"]).succeeds();

@@ -6,7 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::harness::{BELT, Done, ORDER, Shop, order, shipped};
 
 #[test]
-fn internal() {
+fn a_missing_or_unusable_file_exits_with_1() {
     let shop = Shop::new();
     let path = shop.db();
     let hints = ["to make one:  orders product import FILE", "--db FILE or ORDERS_DB names another file"];
@@ -30,7 +30,7 @@ fn internal() {
 }
 
 #[test]
-fn usage() {
+fn wrong_usage_exits_with_2() {
     let shop = Shop::with_order();
     shop.orders(["set-status", ORDER, "pending", "--force"])
         .fails(2, "error: --force needs a --note that says why\nhint: add --note WHY\n");
@@ -53,7 +53,7 @@ fn usage() {
 }
 
 #[test]
-fn not_found() {
+fn an_unknown_name_exits_with_3() {
     let shop = Shop::with_order();
     shop.orders(["show", "LEG-404"])
         .fails(3, "error: order LEG-404 not found\nhint: to see which there are:  orders list\n");
@@ -67,7 +67,7 @@ fn not_found() {
 }
 
 #[test]
-fn invalid_input() {
+fn invalid_input_exits_with_4() {
     let shop = Shop::with_order();
     let bad = order("LEG-1", "00000000-0000-4000-8000-000000000000", 1, None);
     let detail = "items[0].productId: Product 00000000-0000-4000-8000-000000000000 not found";
@@ -126,7 +126,7 @@ fn a_hints_command_acts_on_the_file_that_was_named() {
 }
 
 #[test]
-fn conflict() {
+fn a_conflict_exits_with_5() {
     let shop = Shop::with_order();
     shop.orders(["set-status", ORDER, "shipped"]).fails(
         5,
@@ -141,7 +141,7 @@ fn conflict() {
 }
 
 #[test]
-fn insufficient_stock() {
+fn insufficient_stock_exits_with_6() {
     let shop = Shop::stocked();
     shop.take("LEG-1", BELT, 13, None);
     shop.orders(["confirm", "LEG-1"]).fails(
@@ -160,7 +160,7 @@ fn insufficient_stock() {
 }
 
 #[test]
-fn busy() {
+fn a_busy_file_exits_with_7() {
     let shop = Shop::with_order();
     let path = shop.db();
     let before = shop.dump();
@@ -294,7 +294,7 @@ fn a_link_to_a_file_that_is_not_there_is_named() {
 /// What is in the way is called by its name.
 #[test]
 #[cfg(target_os = "linux")]
-fn what_the_machine_refuses_is_named() {
+fn failures_of_the_machine_are_named() {
     let shop = Shop::with_order();
     let run = |script: &str| {
         let script = script.replace("orders", env!("CARGO_BIN_EXE_orders"));

@@ -29,7 +29,7 @@ fn modes(folder: &Path) -> Vec<(PathBuf, u32)> {
 }
 
 #[test]
-fn what_is_written_is_its_owners_alone_whatever_the_umask() {
+fn written_files_are_private_whatever_the_umask() {
     for umask in ["000", "022", "077"] {
         let shop = Shop::on_file();
         let catalogue = shipped("examples/catalogue.json").display().to_string();
@@ -58,7 +58,7 @@ fn what_is_written_is_its_owners_alone_whatever_the_umask() {
 }
 
 #[test]
-fn the_folder_of_the_default_file_is_its_owners_alone() {
+fn the_folder_of_the_default_file_is_private() {
     for umask in ["000", "077"] {
         let shop = Shop::on_file();
         let script = "unset ORDERS_DB; \"$ORDERS\" config shopName Lego";
@@ -103,7 +103,7 @@ fn a_file_that_others_can_use_is_warned_of_once() {
 
 /// What stands beside a link to it is none of its own.
 #[test]
-fn who_opens_a_file_through_a_link_is_told_of_the_file_alone() {
+fn files_beside_a_link_to_the_orders_file_are_not_warned_of() {
     let shop = Shop::on_file().with_catalogue().with_the_order();
     std::fs::create_dir(shop.path("links")).unwrap();
     std::os::unix::fs::symlink(shop.file(), shop.path("links/orders.db")).unwrap();

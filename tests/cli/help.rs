@@ -60,7 +60,7 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
 }
 
 #[test]
-fn options_that_matter_stand_in_the_help_of_a_command() {
+fn the_help_of_a_command_names_the_options_that_matter_to_it() {
     let shop = Shop::new();
     let all = ["--db", "--json", "--fields", "--dry-run", "--note", "--quiet", "--yes", "--wait", "--as"];
     for (command, shown) in [
@@ -86,7 +86,7 @@ fn options_that_matter_stand_in_the_help_of_a_command() {
 }
 
 #[test]
-fn commands_stand_in_groups() {
+fn help_groups_the_commands() {
     let help = Shop::new().orders(["help"]).succeeds();
     let headings: Vec<&str> = help.lines().filter(|line| line.ends_with(':')).collect();
     assert_eq!(
@@ -129,7 +129,7 @@ fn help_environment_has_every_variable() {
 }
 
 #[test]
-fn nothing_to_do_is_wrong_usage_with_help() {
+fn a_call_without_a_command_is_wrong_usage_with_help() {
     let done = Shop::new().orders([]).exits(2);
     assert!(done.stdout.is_empty() && done.stderr.contains("Usage: orders"), "{done:?}");
 }
@@ -157,7 +157,7 @@ fn there_is_a_manual_page() {
 
 /// Global options work before and after every command, and none is mistaken for one of the command's own.
 #[test]
-fn every_global_option_goes_with_every_command() {
+fn every_command_takes_every_global_option() {
     let shop = Shop::on_file().with_catalogue().with_the_order();
     let commands = [
         "create",

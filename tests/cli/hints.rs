@@ -26,7 +26,7 @@ fn shop() -> Shop {
 }
 
 #[test]
-fn what_was_done_before_says_where_the_rest_of_it_goes() {
+fn a_repeated_command_says_how_to_do_its_other_parts() {
     let shop = shop();
     fail(
         &shop,
@@ -145,7 +145,7 @@ fn a_missing_word_is_asked_for() {
 }
 
 #[test]
-fn what_is_missing_is_named_before_what_needs_consent() {
+fn missing_stock_is_named_before_what_needs_consent() {
     let shop = shop();
     let cheap = order("C1", BELT, 13, None).replace("29.99", "1");
     shop.orders(["create", "-"]).stdin(cheap).succeeds();

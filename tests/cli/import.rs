@@ -7,7 +7,7 @@ fn orders(references: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn every_way_to_line_up_orders_is_read() {
+fn every_layout_of_several_orders_is_read() {
     let [a, b] = [order("LEG-1", BELT, 1, None), order("LEG-2", BELT, 2, None)];
     for (what, input) in [
         ("NDJSON", format!("{a}\n{b}\n")),
@@ -43,7 +43,7 @@ fn every_way_to_line_up_orders_is_read() {
 }
 
 #[test]
-fn what_was_exported_comes_back_unchanged() {
+fn exported_orders_are_unchanged_when_imported() {
     let shop = Shop::with_order();
     shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
     let exported = shop.orders(["list", "--items", "--json"]).succeeds();
@@ -56,7 +56,7 @@ fn what_was_exported_comes_back_unchanged() {
 }
 
 #[test]
-fn one_bad_record_keeps_all_out_and_every_problem_has_its_place() {
+fn one_bad_record_stops_the_import_and_every_problem_has_its_place() {
     let shop = Shop::stocked();
     let before = shop.dump();
     let good = orders(&["LEG-1", "LEG-2"]);
@@ -92,7 +92,7 @@ hint: --keep-going takes the others; add --rejects FILE to write these to FILE
 }
 
 #[test]
-fn conflicts_alone_are_5_and_with_invalid_ones_4() {
+fn conflicts_alone_exit_with_5_and_with_invalid_records_4() {
     let shop = Shop::stocked();
     shop.orders(["import"]).stdin(orders(&["LEG-1"]).concat()).succeeds();
     let conflict = order("LEG-1", BELT, 2, None);
@@ -185,7 +185,7 @@ fn text_that_is_no_json_ends_the_input_even_with_keep_going() {
 }
 
 #[test]
-fn what_is_no_order_is_named() {
+fn a_record_that_is_no_order_is_named() {
     let shop = Shop::stocked();
     for (input, problem) in [
         ("hello", "expected JSON or a WhatsApp chat, found: hello"),
@@ -281,7 +281,7 @@ fn a_record_that_is_nested_too_deep_is_kept_to_be_mended() {
 }
 
 #[test]
-fn overlong_texts_do_not_blow_up_what_is_said() {
+fn overlong_texts_are_cut_in_messages() {
     let shop = Shop::stocked();
     let long = "x".repeat(900_000);
     for input in [
@@ -328,7 +328,7 @@ fn a_record_that_is_null_is_refused_by_itself() {
 }
 
 #[test]
-fn whatever_failed_says_that_nothing_was_imported_and_carries_the_keys() {
+fn every_failure_says_that_nothing_was_imported_and_has_the_keys() {
     let shop = Shop::stocked();
     let keys = |stderr: &str| {
         let body: serde_json::Value = serde_json::from_str(stderr.lines().last().unwrap()).unwrap();

@@ -129,7 +129,7 @@ fn found_in(text: &str) -> (Vec<String>, usize) {
 
 /// Each stands between two orders: these are taken, and it is one or a named problem.
 #[test]
-fn whatever_stands_around_an_order_it_is_one_or_a_problem() {
+fn an_order_in_any_text_is_read_or_reported_as_a_problem() {
     let [before, after] = ["LEG-BEFORE", "LEG-AFTER"].map(|reference| message().replace(REFERENCE, reference));
     for around in surroundings() {
         for (what, order) in orders(REFERENCE) {
@@ -268,7 +268,7 @@ fn rejects_of_a_text_are_refused_again_as_they_were() {
 }
 
 #[test]
-fn what_is_neither_json_nor_a_chat_is_called_so() {
+fn an_input_that_is_neither_json_nor_a_chat_is_named_as_such() {
     let shop = Shop::stocked();
     let prose = format!("# Prose\n\n{}{{\"success\":true}}\n", "It goes on.\n".repeat(30));
     for (input, found) in [("hello", "hello"), (prose.as_str(), "# Prose"), ("[package]\nname = \"x\"\n", "[package]")]

@@ -20,7 +20,7 @@ fn chat() -> String {
 
 /// One line that looks like JSON, one that is longer than any message, one that is no UTF-8: whatever a guest writes.
 #[test]
-fn a_message_that_cannot_be_read_is_its_own_problem_alone() {
+fn an_unreadable_message_rejects_nothing_but_itself() {
     let shop = Shop::stocked();
     let taken = shop.orders(["import", "-n"]).stdin(chat()).exits(0).stdout;
     let begin = "05/02/2026, 10:00 - Guest: look\n";
@@ -55,7 +55,7 @@ fn a_message_that_cannot_be_read_is_its_own_problem_alone() {
 
 /// A log: each call has a line of its own.
 #[test]
-fn a_line_that_is_no_json_is_a_bad_record_among_records_on_lines_of_their_own() {
+fn a_line_of_broken_json_is_one_bad_record() {
     let shop = Shop::stocked();
     let (one, two) = (order("LEG-1", BELT, 1, None), order("LEG-2", BELT, 2, None));
     let bad = ["listening on 8080", &one[..40], "}", "{\"a\":[1,", "\"\\"];
@@ -83,7 +83,7 @@ fn a_line_that_is_no_json_is_a_bad_record_among_records_on_lines_of_their_own() 
 }
 
 #[test]
-fn what_never_ends_is_refused_by_its_first_bytes() {
+fn an_endless_input_is_refused_by_its_first_bytes() {
     let shop = Shop::stocked();
     for command in ["import", "product import", "create"] {
         for endless in ["yes", "yes '{'", "yes '[['", "yes '\"'", "yes '{\"a\":'", "yes 1", "yes ''", "cat /dev/zero"] {
@@ -158,7 +158,7 @@ fn a_text_that_is_too_long_is_refused_by_name_in_every_shape() {
 
 /// Earlier versions took texts of any length.
 #[test]
-fn an_order_with_texts_that_are_too_long_today_can_be_worked_with() {
+fn an_older_order_with_overlong_texts_still_works() {
     let shop = Shop::on_file().with_catalogue();
     shop.take("LEG-1", BELT, 1, None);
     let long = "x".repeat(900_000);

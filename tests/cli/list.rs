@@ -94,7 +94,7 @@ fn statuses_sorting_and_limit_choose_what_is_listed() {
 }
 
 #[test]
-fn a_script_asks_for_what_changed_or_came_since_its_last_run() {
+fn a_script_can_list_what_changed_or_came_since_its_last_run() {
     let shop = shop();
     let came = "2026-02-07T09:00:00Z";
     shop.orders(["cancel", "LEG-MLB4Q1XC-K2P9"]).env("ORDERS_NOW", "2026-02-07T10:00:00Z").succeeds();
@@ -237,7 +237,7 @@ fn asking_from_before_the_last_run_misses_no_change_and_brings_none_twice() {
 }
 
 #[test]
-fn what_is_due_and_what_is_not_paid_can_be_listed() {
+fn orders_that_are_due_or_unpaid_can_be_listed() {
     let shop = Shop::stocked();
     for number in 1..=7 {
         shop.take(&format!("LEG-{number}"), BELT, 1, None);

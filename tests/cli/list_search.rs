@@ -63,7 +63,7 @@ fn search_finds_parts_in_any_case_and_script() {
 }
 
 #[test]
-fn times_are_the_shops() {
+fn days_are_those_of_the_shops_calendar() {
     let shop = shop();
     let (a, b, c) = ("LEG-A_1", "LEG-B%2", "LEG-CX3");
     for (args, expected) in [
@@ -87,7 +87,7 @@ fn times_are_the_shops() {
 }
 
 #[test]
-fn conditions_add_up() {
+fn conditions_are_combined() {
     let shop = shop();
     finds(&shop, &["--product", "SKU-12345"], &["LEG-A_1", "LEG-B%2"]);
     finds(&shop, &["--product", "belt", "--status", "pending"], &["LEG-CX3"]);

@@ -114,7 +114,7 @@ fn a_long_catalogue_is_not_held_in_memory() {
 }
 
 #[test]
-fn whatever_comes_takes_little_memory() {
+fn any_input_takes_little_memory() {
     let shop = Shop::stocked();
     for (command, what, input) in hostile(3 << 20) {
         std::fs::write(shop.path("hostile"), &input).unwrap();

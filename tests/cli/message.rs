@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::harness::{ORDER, SHIRT, Shop, order};
 
 #[test]
-fn the_text_and_the_link_for_a_customer() {
+fn message_prints_a_text_and_a_link() {
     let shop = Shop::with_order();
     shop.orders(["config", "shopName", "LEGO Mens Wear"]).succeeds();
     shop.orders(["message", ORDER]).prints(
@@ -117,7 +117,7 @@ fn a_phone_that_is_more_than_one_number_gives_no_link_and_is_found_by_its_first(
 }
 
 #[test]
-fn a_text_that_is_not_true_of_the_order_is_warned_of() {
+fn a_message_that_does_not_fit_the_status_is_warned_of() {
     let shop = Shop::with_order();
     for (template, is_true) in [("received", true), ("shipped", false), ("confirmed", false), ("cancelled", false)] {
         let done = shop.orders(["message", ORDER, "--template", template]).exits(0);
@@ -159,7 +159,7 @@ fn the_shop_writes_in_its_own_words() {
 }
 
 #[test]
-fn words_of_which_nothing_is_left_are_no_message() {
+fn own_words_that_come_out_empty_are_refused() {
     let shop = Shop::with_order();
     shop.orders(["config", "template.received", "{courier}\\n{tracking}", "-q"]).succeeds();
     shop.orders(["message", ORDER]).fails(

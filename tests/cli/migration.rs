@@ -37,7 +37,7 @@ fn run(shop: &Shop, line: &str) -> Run {
 }
 
 #[test]
-fn what_changes_an_older_file_brings_it_up_to_date_and_keeps_it_as_it_was() {
+fn a_command_that_writes_migrates_an_older_file_and_keeps_a_copy() {
     let firsts = ["set-status LEG-LXYZ1234-AB5C shipped", "product adjust BLT-01 +1 --note x -q", "config shopName A"];
     for (older, first) in [1, 2, 3, 4, 5].into_iter().flat_map(|older| firsts.map(|first| (older, first))) {
         let shop = shop_of_version(older);
@@ -61,7 +61,7 @@ fn what_changes_an_older_file_brings_it_up_to_date_and_keeps_it_as_it_was() {
 
 /// A backup of last year can be looked into and stays what it is.
 #[test]
-fn looking_at_an_older_file_changes_nothing() {
+fn reading_an_older_file_changes_nothing() {
     let lines = [
         "list --search john",
         "show ab5c",
@@ -98,7 +98,7 @@ fn looking_at_an_older_file_changes_nothing() {
 
 /// What the newest version asks for is there of everything that came before it.
 #[test]
-fn an_older_file_has_all_that_a_new_one_has() {
+fn a_migrated_file_keeps_its_data_and_gets_what_newer_versions_have() {
     let shop = shop_of_version(3);
     let sums = "SELECT SUM(total) * 1000 + SUM(item_count) + (SELECT SUM(on_hand) FROM stock) * 7 FROM orders";
     let before = shop.number(sums);
@@ -147,7 +147,7 @@ fn an_order_of_an_older_file_can_be_changed_and_sent_back() {
 
 /// Its rows would be cut short by words that do not name them.
 #[test]
-fn a_file_with_a_column_of_other_hands_is_not_brought_up_to_date() {
+fn a_file_with_a_foreign_column_is_not_migrated() {
     let shop = shop_of_version(3);
     shop.connection().execute_batch("ALTER TABLE orders ADD COLUMN shelf TEXT").unwrap();
     let before = shop.dump();
@@ -207,7 +207,7 @@ fn a_dry_run_on_an_older_file_migrates_nothing() {
 }
 
 #[test]
-fn what_cannot_be_brought_up_to_date_stays_as_it_is_without_a_copy() {
+fn a_file_that_cannot_be_migrated_stays_as_it_is_without_a_copy() {
     let shop = shop_of_version(1);
     shop.connection().execute_batch("CREATE TABLE order_texts (batch)").unwrap();
     let before = shop.dump();
@@ -234,7 +234,7 @@ fn programs_that_find_an_older_file_at_once_migrate_it_once() {
 }
 
 #[test]
-fn a_copy_that_is_there_already_stays() {
+fn a_migration_replaces_no_earlier_copy() {
     let shop = shop_of_version(1);
     std::fs::write(shop.path("orders.db.v1"), "precious").unwrap();
     run(&shop, "cancel MLB2 --yes").succeeds();

@@ -11,7 +11,7 @@ fn notes(shop: &Shop, reference: &str, caller: &str) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn a_note_is_kept_any_time() {
+fn a_note_can_be_added_in_any_status() {
     let shop = Shop::with_order();
     let steps: [&[&str]; 5] =
         [&["confirm"], &["set-status", "shipped"], &["set-status", "delivered"], &["cancel"], &[]];

@@ -17,7 +17,7 @@ fn shell(shop: &Shop, line: &str) -> Done {
 const WAYS: [&str; 5] = ["FILE", "./FILE", "hard-FILE", "soft-FILE", "/dev/fd/9 9<FILE"];
 
 #[test]
-fn no_source_is_the_orders_file_or_stands_beside_it() {
+fn the_orders_file_and_its_side_files_are_refused_as_input() {
     let shop = Shop::on_file().with_catalogue().with_the_order();
     std::fs::write(shop.path("new.json"), order("LEG-NEW", BELT, 1, None)).unwrap();
     std::fs::write(shop.path("new.csv"), "orderReference,amount,method\nLEG-NEW,5,cash\n").unwrap();
@@ -82,7 +82,7 @@ fn no_source_is_the_orders_file_or_stands_beside_it() {
 
 /// What a shell makes of `orders import *` in the shop's folder.
 #[test]
-fn every_file_that_is_ours_is_named_at_once() {
+fn every_orders_file_among_the_inputs_is_named_at_once() {
     let shop = Shop::on_file().with_catalogue().with_the_order();
     let held = shop.connection();
     held.query_row("SELECT 1 FROM orders", [], |_| Ok(())).unwrap();
@@ -100,7 +100,7 @@ hint: name the files to read, such as *.json; * matches the orders file too
 
 /// The shell opens it for the program, which would write over what is there.
 #[test]
-fn no_backup_goes_to_stdout_where_that_is_the_orders_file() {
+fn a_backup_to_stdout_never_overwrites_the_orders_file() {
     let shop = Shop::on_file().with_catalogue().with_the_order();
     let before = shop.dump();
     let done = shell(&shop, "\"$ORDERS\" backup - >>orders.db");

@@ -121,7 +121,7 @@ fn more_than_is_due_is_recorded_with_a_warning() {
 }
 
 #[test]
-fn what_is_typed_wrongly_is_refused_with_what_to_type() {
+fn a_wrongly_typed_payment_is_refused_with_what_to_type() {
     let shop = shop();
     let before = shop.dump();
     let how = "hint: to record it:  orders pay REF AMOUNT METHOD\n";
@@ -267,7 +267,7 @@ hint: --keep-going records the others; add --rejects FILE to write these to FILE
 }
 
 #[test]
-fn rows_that_stand_twice_in_a_list_are_both_recorded_unless_a_receipt_says_otherwise() {
+fn a_row_that_is_listed_twice_is_recorded_twice_unless_it_has_a_receipt() {
     let shop = shop();
     let list =
         "orderReference,amount,method,receipt\nLEG-1,10,cash,\nLEG-1,10,cash,\nLEG-2,10,cash,R-1\nLEG-2,10,cash,R-1\n";
@@ -381,7 +381,7 @@ fn a_list_may_be_a_spreadsheet() {
 }
 
 #[test]
-fn what_is_no_list_of_payments_is_refused_by_name() {
+fn a_file_that_is_no_list_of_payments_is_refused_by_name() {
     let shop = shop();
     for (input, problem) in [
         ("", "-: is empty: its first row names the columns"),
@@ -415,7 +415,7 @@ fn what_is_no_list_of_payments_is_refused_by_name() {
 
 /// All payments of an order are loaded with it: one list could make it too large for every command.
 #[test]
-fn an_order_has_a_thousand_payments_at_the_most() {
+fn an_order_has_at_most_a_thousand_payments() {
     let shop = shop();
     let rows = |from: usize, to: usize| -> String { (from..=to).map(|row| format!("LEG-1,0.01,R-{row}\n")).collect() };
     let list = |rows: String| {
@@ -436,7 +436,7 @@ fn an_order_has_a_thousand_payments_at_the_most() {
 
 /// The shop wrote its own time, and looks for the cell.
 #[test]
-fn a_time_of_a_list_that_lies_ahead_is_named_as_the_shop_wrote_it() {
+fn a_future_time_in_a_list_is_quoted_as_written() {
     let shop = Shop::with_order();
     shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
     let list = format!("orderReference,amount,paidAt\n{ORDER},5,2026-02-07 14:00\n{ORDER},5,2026-02-07 10:00\n");

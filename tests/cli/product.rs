@@ -272,7 +272,7 @@ fn the_shipped_catalogue_is_imported_once() {
 }
 
 #[test]
-fn pieces_without_a_size_that_come_back_beside_sizes_are_seen_and_can_be_corrected() {
+fn returned_pieces_without_a_size_are_shown_and_can_be_corrected() {
     let shop = Shop::stocked();
     shop.take("LEG-1", BELT, 12, None);
     shop.orders(["confirm", "LEG-1"]).succeeds();
@@ -289,7 +289,7 @@ fn pieces_without_a_size_that_come_back_beside_sizes_are_seen_and_can_be_correct
 }
 
 #[test]
-fn sizes_are_parted_by_commas() {
+fn sizes_are_separated_by_commas() {
     let shop = Shop::new();
     let add = |name: &str| shop.orders(["product", "add", "--name", name, "--price", "1", "--sku", name]);
     let shirt = add("Shirt").arg("--size").arg("S=1,M=2").arg("--size").arg("L=3").arg("--json").json();
@@ -331,7 +331,7 @@ fn what_looks_wrong_about_a_product_is_a_warning() {
 }
 
 #[test]
-fn every_change_of_a_price_is_told_among_the_movements() {
+fn the_history_of_a_product_has_every_change_of_its_price() {
     let shop = Shop::stocked();
     let at = |time: &'static str, args: &[&str]| {
         args.iter().fold(shop.orders(["product"]).env("ORDERS_NOW", time), |run, arg| run.arg(arg)).succeeds();

@@ -64,7 +64,7 @@ fn pieces_of_confirmed_orders_are_named_and_counted_only_on_request() {
 }
 
 #[test]
-fn a_count_is_one_movement_a_size_and_the_product_is_its_body() {
+fn a_count_writes_one_movement_per_size_and_prints_the_product() {
     let shop = Shop::stocked();
     let body = shop.orders(["product", "count", "SKU-12345", "S=1", "L=1", "--note", "counted", "--json"]).json();
     assert_eq!(body["sizeQuantities"], json!({"S": 1, "M": 6, "L": 1}));
@@ -90,7 +90,7 @@ fn filled(sheet: &str, counted: &[(&str, &str, i64)]) -> String {
 }
 
 #[test]
-fn a_sheet_lists_what_lies_there_with_what_is_kept_for_orders() {
+fn a_sheet_lists_the_shelf_with_pieces_reserved_for_orders() {
     let shop = Shop::with_order();
     shop.orders(["confirm", ORDER]).succeeds();
     let now = "2026-03-04T12:00:00.000Z";
@@ -125,7 +125,7 @@ fn a_sheet_lists_what_lies_there_with_what_is_kept_for_orders() {
 }
 
 #[test]
-fn what_moved_since_the_sheet_is_allowed_for() {
+fn stock_that_moved_since_the_sheet_is_taken_into_account() {
     let shop = Shop::with_order();
     let at = |run: crate::harness::Run, time: &str| run.env("ORDERS_NOW", format!("2026-03-06T{time}Z"));
     at(shop.orders(["confirm", ORDER]), "16:00:00").succeeds();
@@ -265,7 +265,7 @@ fn every_problem_of_a_sheet_is_named_with_its_line() {
 }
 
 #[test]
-fn what_a_spreadsheet_made_of_a_sheet_is_understood_or_refused_by_name() {
+fn a_sheet_changed_by_a_spreadsheet_is_understood_or_refused_by_name() {
     let shop = Shop::new();
     let add = |name: &str, sku: &str| {
         shop.orders(["product", "add", "--price", "5", "--stock", "3", "--name", name, "--sku", sku]).succeeds();
@@ -348,7 +348,7 @@ fn a_count_from_before_the_first_stock_is_refused() {
 /// Counts the shelves again and again while others confirm, ship, cancel and take back. The model knows what was lost, and finds at
 /// the end that every loss was found, once.
 #[test]
-fn counting_beside_a_shop_that_sells_finds_every_loss_once() {
+fn counting_while_the_shop_sells_finds_every_loss_once() {
     const ROUNDS: usize = 12;
     let shop = Shop::new();
     let skus = ["A", "B"];

@@ -60,7 +60,7 @@ note: dry run: nothing changed
 }
 
 #[test]
-fn a_sheet_with_a_bad_row_changes_nothing_or_with_keep_going_all_but_that_product() {
+fn a_bad_row_stops_the_import_or_with_keep_going_only_its_product() {
     let shop = Shop::stocked();
     let sheet = "sku,name,price,size,stock,prise\nN-1,New,5,S,1,\nBLT-01,,20,,,\nN-2,Hat,five,,1,\nN-1,New,5,M,x,\n";
     let before = shop.dump();
@@ -160,7 +160,7 @@ fn utf16_and_several_files_are_imported_together() {
 }
 
 #[test]
-fn what_is_no_catalogue_is_refused_by_name() {
+fn a_file_that_is_no_catalogue_is_refused_by_name() {
     let shop = Shop::stocked();
     let before = shop.dump();
     for (input, problem) in [
@@ -236,7 +236,7 @@ fn a_sku_that_lost_its_zeros_is_never_another_product() {
 }
 
 #[test]
-fn a_dry_run_without_an_orders_file_says_how_there_is_one() {
+fn a_dry_run_without_an_orders_file_says_how_to_make_one() {
     let shop = Shop::new();
     let done = import(&shop, "name,price\nCap,5\n", &["-n"]).exits(1);
     assert_eq!(

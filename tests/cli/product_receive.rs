@@ -55,7 +55,7 @@ fn a_delivery_has_one_body_new_or_unchanged() {
 }
 
 #[test]
-fn what_cannot_be_received_says_why() {
+fn an_impossible_delivery_says_why() {
     let shop = Shop::stocked();
     let before = shop.dump();
     let new_size = "hint: --new-size starts the sizes that are new\n";
@@ -194,7 +194,7 @@ hint: --new-size starts the sizes that are new
 
 /// Two programs enter one invoice at once: it is received once.
 #[test]
-fn one_of_two_at_once_receives_and_the_other_finds_it_unchanged() {
+fn of_two_commands_at_once_one_receives_and_the_other_finds_it_unchanged() {
     let shop = Shop::stocked();
     let ends: Vec<Done> = std::thread::scope(|scope| {
         let runs: Vec<_> =

@@ -49,7 +49,7 @@ fn whole_references_come_first_then_phones_then_parts_and_names() {
 
 /// A guest who takes somebody's phone or name for a reference gets nothing done to the order under it.
 #[test]
-fn a_reference_that_is_somebody_elses_phone_or_name_names_nobody() {
+fn a_reference_that_is_also_a_phone_or_name_is_ambiguous() {
     let shop = shop();
     shop.orders(["create", "-q"]).stdin(order("rANIA", BELT, 1, None)).succeeds();
     let id = |reference: &str| {
@@ -93,7 +93,7 @@ fn a_reference_that_is_somebody_elses_phone_or_name_names_nobody() {
 }
 
 #[test]
-fn what_reads_takes_parts_and_names_the_whole_reference() {
+fn commands_that_read_accept_a_part_and_print_the_whole_reference() {
     let shop = Shop::with_order();
     for command in ["show", "history", "message"] {
         for typed in ["ab5c", "+1 234 567 890", "john"] {
@@ -106,7 +106,7 @@ fn what_reads_takes_parts_and_names_the_whole_reference() {
 }
 
 #[test]
-fn what_writes_wants_a_whole_reference_or_yes() {
+fn commands_that_write_need_a_whole_reference_or_yes() {
     let shop = Shop::with_order();
     let before = shop.dump();
     for typed in ["ab5c", "+1234567890", "john"] {
@@ -182,7 +182,7 @@ fn a_command_on_one_order_takes_no_list() {
 }
 
 #[test]
-fn programs_are_told_what_failed_without_what_became_of_the_change() {
+fn json_errors_say_what_failed_and_not_that_nothing_changed() {
     let shop = Shop::with_order();
     for (args, error) in [
         (["confirm", "ab5c", "--json"], "ab5c is not a whole reference; it fits LEG-LXYZ1234-AB5C"),

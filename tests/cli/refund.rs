@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::harness::{BELT, ORDER, Shop};
 
 #[test]
-fn what_is_owed_goes_back() {
+fn a_refund_pays_back_what_is_owed() {
     let shop = Shop::with_order();
     shop.orders(["pay", ORDER, "70", "cash"]).succeeds();
     let body = shop.orders(["refund", ORDER, "cash", "--note", "paid too much", "--json"]).json();
@@ -23,7 +23,7 @@ fn what_is_owed_goes_back() {
 }
 
 #[test]
-fn no_more_than_was_paid_goes_back() {
+fn a_refund_is_at_most_what_was_paid() {
     let shop = Shop::with_order();
     let refuse = |amount: &str, paid: &str| {
         let problem = format!("{amount} of {ORDER} cannot be refunded: {paid} was paid; nothing changed");

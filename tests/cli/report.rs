@@ -197,7 +197,7 @@ fn a_years_sums_are_exact_in_every_grouping_and_form_where_clocks_change() {
 }
 
 #[test]
-fn what_was_sold_is_said_in_days_of_the_shop() {
+fn sales_are_counted_in_days_of_the_shop() {
     let shop = Shop::with_order();
     shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
     shop.orders(["config", "shopName", "Nile Menswear"]).succeeds();
@@ -281,7 +281,7 @@ unclear: an item needs an available size: orders edit REF --item N --size SIZE
 }
 
 #[test]
-fn what_is_short_comes_with_what_pending_orders_want() {
+fn short_stock_is_reported_with_the_demand_of_pending_orders() {
     let shop = Shop::with_order();
     shop.take("LEG-2", SHIRT, 2, Some("L"));
     shop.take("LEG-3", SHIRT, 1, None);
@@ -316,7 +316,7 @@ Polo Shirt       XL    low        1       0        0  PL-220
 }
 
 #[test]
-fn cron_can_ask_for_silence_and_for_an_exit_code() {
+fn a_report_can_be_silent_or_tell_by_its_exit_code() {
     let shop = Shop::new();
     shop.orders(["config", "lowStock", "0"]).succeeds();
     let reports = [
@@ -344,7 +344,7 @@ fn cron_can_ask_for_silence_and_for_an_exit_code() {
 }
 
 #[test]
-fn a_report_waits_for_nobody_who_writes() {
+fn a_report_does_not_wait_for_writers() {
     let shop = Shop::with_order();
     let writer = shop.connection();
     writer.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -354,7 +354,7 @@ fn a_report_waits_for_nobody_who_writes() {
 }
 
 #[test]
-fn whatever_names_and_amounts_there_are_a_line_has_78_columns() {
+fn no_line_of_a_report_is_longer_than_78_columns() {
     let shop = Shop::stocked();
     let long = format!("LEG-{}", "X".repeat(46));
     let order = order(&long, BELT, 2_000_000, None).replace("John Doe", &"陈Maximilian".repeat(20));
@@ -507,7 +507,7 @@ payment,in,out,net,payments,orderReference,paidAt,method,receipt
 }
 
 #[test]
-fn where_no_money_is_recorded_nothing_is_unpaid() {
+fn a_shop_that_records_no_money_has_nothing_unpaid() {
     let shop = Shop::with_order();
     shop.orders(["confirm", ORDER]).succeeds();
     shop.orders(["report", "money", "--if-any", "--exit-code"]).prints("");

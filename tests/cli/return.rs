@@ -18,7 +18,7 @@ fn message(shop: &Shop) -> String {
 }
 
 #[test]
-fn what_comes_back_is_in_stock_marked_in_the_order_and_owed() {
+fn a_return_restocks_marks_the_order_and_owes_its_value() {
     let shop = sent();
     let done = shop.orders(["return", ORDER, "1", "2*2"]).exits(0);
     pretty_assertions::assert_eq!(
@@ -219,7 +219,7 @@ fn the_last_piece_back_cancels_the_order() {
 }
 
 #[test]
-fn what_cannot_come_back_is_refused_and_nothing_changes() {
+fn an_impossible_return_is_refused_and_changes_nothing() {
     let shop = sent();
     for (reference, status) in [("LEG-P", None), ("LEG-C", Some("processing")), ("LEG-X", Some("cancelled"))] {
         shop.take(reference, crate::harness::BELT, 1, None);
@@ -308,7 +308,7 @@ fn an_order_with_returns_cannot_go_back_to_pending() {
 }
 
 #[test]
-fn what_a_customer_sent_back_stands_beside_their_orders() {
+fn a_customer_is_shown_with_their_returns() {
     let shop = sent();
     shop.orders(["return", ORDER, "2"]).succeeds();
     shop.orders(["return", ORDER, "1"]).env("ORDERS_NOW", "2026-02-09T08:00:00Z").succeeds();

@@ -109,7 +109,7 @@ fn several_orders_are_all_or_nothing_and_come_from_stdin_too() {
 }
 
 #[test]
-fn keep_going_changes_those_that_can_be_and_keeps_the_places_of_the_others() {
+fn keep_going_changes_what_it_can_and_keeps_the_places_of_the_others() {
     let shop = Shop::with_order();
     bring(&shop, "LEG-2", "confirmed");
     bring(&shop, "LEG-3", "confirmed");
@@ -167,7 +167,7 @@ fn after_two_dashes_every_word_is_a_reference_and_the_last_one_the_status() {
 }
 
 #[test]
-fn goods_are_written_off_with_a_note_only() {
+fn writing_goods_off_needs_a_note() {
     let shop = Shop::with_order();
     shop.orders(["confirm", ORDER]).succeeds();
     let hint = "error: --no-restock needs a --note that says why\nhint: add --note WHY\n";
@@ -176,7 +176,7 @@ fn goods_are_written_off_with_a_note_only() {
 }
 
 #[test]
-fn what_the_shop_keeps_of_a_cancelled_order_is_not_owed() {
+fn money_that_the_shop_keeps_of_a_cancelled_order_is_not_owed() {
     let shop = Shop::with_order();
     shop.orders(["confirm", ORDER, "--paid", "cash"]).succeeds();
     let done = shop.orders(["cancel", ORDER, "--keep", "50", "--note", "the courier was there"]).exits(0);
@@ -208,7 +208,7 @@ fn what_the_shop_keeps_of_a_cancelled_order_is_not_owed() {
 }
 
 #[test]
-fn a_deposit_is_kept_of_a_pending_order_and_never_more_than_it_costs() {
+fn the_shop_may_keep_a_deposit_but_never_more_than_the_order_costs() {
     let shop = Shop::stocked();
     for reference in ["LEG-1", "LEG-2"] {
         shop.take(reference, BELT, 1, None);

@@ -52,7 +52,7 @@ fn the_courier_can_be_changed_until_the_order_is_cancelled() {
 }
 
 #[test]
-fn a_tracking_number_is_that_of_one_order_on_its_way() {
+fn set_status_takes_a_tracking_number_for_one_shipped_order_only() {
     let shop = shop();
     shop.orders(["create", "-q"]).stdin(order("LEG-2", BELT, 1, None)).succeeds();
     run(&shop, "confirm LEG-2 -q --accept-prices").succeeds();
@@ -74,7 +74,7 @@ fn a_tracking_number_is_that_of_one_order_on_its_way() {
 }
 
 #[test]
-fn an_order_that_is_shipped_gets_its_number_by_an_edit() {
+fn a_shipped_order_gets_its_number_by_an_edit() {
     let shop = shop();
     run(&shop, &format!("set-status {ORDER} shipped -q")).succeeds();
     run(&shop, &format!("set-status {ORDER} shipped")).fails(
@@ -232,7 +232,7 @@ hint: --keep-going takes the others; add --rejects FILE to write these to FILE
 }
 
 #[test]
-fn what_a_cancelled_row_leaves_owed_is_told() {
+fn a_row_that_cancels_an_order_says_what_is_owed() {
     let shop = busy();
     run(&shop, "pay LEG-4 5 cash -q").succeeds();
     let done = run(&shop, "set-status --from - cancelled").stdin("tracking,note\nA-4,refused at the door\n").exits(0);
@@ -269,7 +269,7 @@ fn a_forgotten_customer_leaves_no_tracking_number() {
 
 /// Couriers say each day why an order is still with them, in a list that has the days before too.
 #[test]
-fn a_note_of_a_list_is_kept_once_though_the_status_is_no_new_one() {
+fn a_note_in_a_list_is_kept_once_even_without_a_new_status() {
     let shop = Shop::stocked();
     shop.take("LEG-1", BELT, 1, None);
     run(&shop, "confirm LEG-1 -q").succeeds();

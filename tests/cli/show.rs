@@ -42,7 +42,7 @@ fn an_order_is_named_by_its_reference_its_id_or_a_part() {
 }
 
 #[test]
-fn what_fits_no_order_or_several_is_refused_with_help() {
+fn a_text_that_fits_no_order_or_several_is_refused_with_help() {
     let shop = Shop::with_order();
     shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
     shop.orders(["show", "LEG-LXYZ1234-AB5D"])

@@ -20,7 +20,7 @@ fn packing() -> Shop {
 }
 
 #[test]
-fn what_to_fetch_comes_first_then_a_sheet_for_each_order_that_is_to_be_packed() {
+fn the_pick_list_comes_first_then_a_sheet_for_each_order() {
     let shop = packing();
     shop.orders(["slip", "-q"]).prints("LEG-COD\nLEG-PACK\n");
     let all = shop.orders(["slip"]).succeeds();
@@ -48,7 +48,7 @@ fn without_code(text: &str) -> String {
 
 /// What a customer gets in exchange goes out as an order does, until it has a number of its own. Over the counter there is nothing to send.
 #[test]
-fn what_replaces_what_came_back_is_packed_and_sent() {
+fn a_replacement_is_packed_and_sent() {
     let shop = Shop::stocked();
     let run = |line: &str| line.split(' ').fold(shop.orders([]), |run, word| run.arg(word));
     for (reference, way) in [("LEG-SENT", "shipped"), ("LEG-HOME", "shipped"), ("LEG-SHOP", "delivered")] {
@@ -167,7 +167,7 @@ Collect 109.98 EGP, cash on delivery
 }
 
 #[test]
-fn an_order_that_is_not_to_be_packed_is_marked_and_adds_nothing_to_what_is_fetched() {
+fn an_order_that_is_not_to_be_packed_is_marked_and_not_in_the_pick_list() {
     let shop = packing();
     let done = shop.orders(["slip", "LEG-WAIT", "LEG-PACK", "LEG-GONE"]).exits(0);
     assert_eq!(done.stderr, "warning: not to be packed: LEG-WAIT is pending, LEG-GONE is delivered\n");
@@ -181,7 +181,7 @@ fn an_order_that_is_not_to_be_packed_is_marked_and_adds_nothing_to_what_is_fetch
 }
 
 #[test]
-fn what_came_back_is_not_packed_again() {
+fn returned_pieces_are_not_packed_again() {
     let shop = packing();
     shop.take("LEG-BACK", BELT, 3, None);
     shop.orders(["confirm", "LEG-BACK"]).succeeds();

@@ -171,7 +171,7 @@ fn p_asks_for_the_payment_and_confirms() {
 }
 
 #[test]
-fn of_several_orders_each_is_asked_how_it_is_paid() {
+fn confirm_asks_for_each_order_how_it_is_paid() {
     let shop = Shop::with_order();
     for reference in ["LEG-2", "LEG-3"] {
         shop.take(reference, BELT, 1, None);
@@ -223,7 +223,7 @@ fn leaving_a_question_about_money_changes_nothing() {
 }
 
 #[test]
-fn what_was_said_and_what_is_due_stand_at_the_question() {
+fn the_question_of_confirm_shows_the_last_note_and_what_is_due() {
     let shop = Shop::stocked();
     let sent = order("LEG-1", BELT, 2, None).replacen('{', r#"{"deliveryFee":50,"discount":9.98,"#, 1);
     shop.orders(["create", "-q"]).stdin(sent).succeeds();
@@ -282,7 +282,7 @@ fn a_signal_at_a_question_restores_the_terminal() {
 }
 
 #[test]
-fn several_can_be_picked_of_those_that_wait() {
+fn several_pending_orders_can_be_picked() {
     let shop = Shop::with_order();
     shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
     // Narrow, with an Arabic name: nothing on the screen above is eaten.
@@ -411,7 +411,7 @@ fn every_command_with_a_reference_lets_an_order_be_picked() {
 }
 
 #[test]
-fn money_is_recorded_of_the_orders_that_it_can_be_of() {
+fn the_pickers_of_pay_and_refund_list_only_orders_that_fit() {
     let shop = Shop::with_order();
     for (reference, fee) in [("LEG-2", "3.25"), ("LEG-3", "10"), ("LEG-4", "0")] {
         shop.take(reference, BELT, 1, None);
@@ -498,7 +498,7 @@ fn typing_a_name_finds_its_order_in_every_picker() {
 
 /// A finger slips on a list: what was picked there is asked about, what was named is not.
 #[test]
-fn moving_what_was_picked_is_asked_about() {
+fn set_status_asks_before_it_moves_picked_orders() {
     let shop = Shop::with_order();
     shop.take("LEG-2", BELT, 1, None);
     shop.orders(["edit", "LEG-2", "--name", "ليلى حسن"]).succeeds();
@@ -589,7 +589,7 @@ fn cancelling_is_asked_about() {
 }
 
 #[test]
-fn a_file_that_is_left_out_at_a_terminal_is_wrong_usage() {
+fn import_without_a_file_at_a_terminal_is_wrong_usage() {
     let shop = Shop::with_order();
     for args in [&["import"][..], &["product", "import"]] {
         Terminal::run(&shop, 80, args).ends(2);
@@ -597,7 +597,7 @@ fn a_file_that_is_left_out_at_a_terminal_is_wrong_usage() {
 }
 
 #[test]
-fn who_is_asked_sees_prices_and_a_likely_duplicate_and_may_accept_them() {
+fn the_question_of_confirm_shows_prices_and_a_likely_duplicate_to_accept() {
     let shop = Shop::stocked();
     shop.orders(["create", "-q"]).stdin(order("LEG-0001", SHIRT, 1, Some("L")).replace("29.99", "19.99")).succeeds();
     shop.orders(["create", "-q"]).stdin(order("LEG-0002", SHIRT, 1, Some("L")).replace("29.99", "19.99")).succeeds();
@@ -612,7 +612,7 @@ fn who_is_asked_sees_prices_and_a_likely_duplicate_and_may_accept_them() {
 }
 
 #[test]
-fn what_changed_while_somebody_was_asked_is_not_confirmed() {
+fn an_order_that_changed_during_the_question_is_not_confirmed() {
     let shop = Shop::with_order();
     let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER]);
     terminal.expect("[y/N]");
@@ -689,7 +689,7 @@ fn a_table_fits_a_narrow_screen_by_leaving_columns_out() {
 
 /// A column that is not there is not missed by anybody, so it is said.
 #[test]
-fn columns_for_which_there_is_no_room_are_named_at_a_terminal() {
+fn a_terminal_names_the_columns_that_have_no_room() {
     let shop = Shop::with_order();
     for (line, columns, said) in [
         ("list", 48, "note: no room for ORDERED, ITEMS: a wider\n  terminal or --fields shows them"),
@@ -726,7 +726,7 @@ fn a_report_is_the_same_at_a_terminal_of_any_width() {
 }
 
 #[test]
-fn what_is_said_on_a_narrow_terminal_breaks_between_words_and_not_in_commands() {
+fn messages_on_a_narrow_terminal_break_between_words_and_not_in_commands() {
     let shop = Shop::with_order();
     let screen = Terminal::run(&shop, 48, &["set-status", ORDER, "shipped"]).ends(5);
     let expected = "\
@@ -804,7 +804,7 @@ fn an_order_is_asked_for_and_taken_by_one_key() {
 }
 
 #[test]
-fn who_leaves_the_questions_of_create_writes_nothing() {
+fn leaving_the_questions_of_create_writes_nothing() {
     let shop = Shop::with_order();
     let before = shop.dump();
     let steps = [
@@ -870,7 +870,7 @@ fn sent() -> Shop {
 }
 
 #[test]
-fn what_comes_back_is_picked_with_its_quantity_and_taken_by_one_key() {
+fn returned_items_are_picked_with_their_quantity_and_taken_by_one_key() {
     let shop = sent();
     let mut terminal = Terminal::run(&shop, 48, &["return", "--color", "never"]);
     terminal
@@ -956,7 +956,7 @@ fn keys_of_a_return_change_what_is_shown_before_it_is_taken() {
 }
 
 #[test]
-fn what_guests_wrote_does_not_steer_the_questions_of_return() {
+fn guests_words_do_not_steer_the_questions_of_return() {
     let shop = Shop::stocked();
     let text = "\u{202e}\u{1b}[2J\u{7}عبد";
     let sent = order("LEG-1", BELT, 3, None).replace("John Doe", text);
@@ -975,7 +975,7 @@ fn what_guests_wrote_does_not_steer_the_questions_of_return() {
 }
 
 #[test]
-fn who_leaves_the_questions_of_return_changes_nothing() {
+fn leaving_the_questions_of_return_changes_nothing() {
     let shop = sent();
     let before = shop.dump();
     let steps = [

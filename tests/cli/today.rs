@@ -46,7 +46,7 @@ fn commands(body: &Value, list: &str) -> Vec<String> {
 
 /// There is no payment to check of it.
 #[test]
-fn cash_on_delivery_is_said() {
+fn cash_on_delivery_is_named() {
     let shop = Shop::with_order();
     shop.take("LEG-COD", BELT, 1, None);
     shop.orders(["edit", "LEG-COD", "--cod", "-q"]).succeeds();
@@ -58,7 +58,7 @@ fn cash_on_delivery_is_said() {
 }
 
 #[test]
-fn everything_that_needs_somebody_stands_there_with_its_command() {
+fn every_need_is_listed_with_its_command() {
     let shop = busy();
     let body = shop.orders(["today", "--json"]).json();
     let expected = [
@@ -140,7 +140,7 @@ fn every_command_runs_as_it_is_printed() {
 
 /// The three that say what stands in the way say the same.
 #[test]
-fn today_the_report_and_confirm_agree_on_what_is_in_the_way() {
+fn today_report_and_confirm_name_the_same_obstacles() {
     let shop = Shop::stocked();
     let polo = "3f0e1c52-7a8b-4d2e-9c11-5b6a7d8e9f01";
     let cheap = order("LEG-CHEAP", BELT, 1, None).replace("29.99", "15.00");
@@ -184,7 +184,7 @@ fn today_the_report_and_confirm_agree_on_what_is_in_the_way() {
 }
 
 #[test]
-fn a_quiet_day_is_said_or_not() {
+fn a_day_without_needs_says_so_unless_if_any() {
     let shop = Shop::new();
     shop.orders(["today"]).exits(1);
     shop.orders(["config", "shopName", "LEG"]).succeeds();

@@ -115,7 +115,7 @@ fn a_cart_becomes_an_order() {
 
 /// What the reference takes of the message's hash is short: two messages of one second may share it.
 #[test]
-fn carts_whose_short_references_are_the_same_are_two_orders() {
+fn carts_with_the_same_short_reference_are_two_orders() {
     let shop = Shop::stocked();
     // Ids whose hashes are the same in the part that the reference has.
     let short = |id: &String| u32::from_be_bytes(Sha256::digest(id)[..4].try_into().unwrap()) % 36_u32.pow(4);
@@ -169,7 +169,7 @@ fn a_bad_cart_names_every_place() {
 }
 
 #[test]
-fn what_is_no_order_is_skipped_and_counted() {
+fn messages_without_an_order_are_skipped_and_counted() {
     let shop = Shop::stocked();
     let other = json!([
         text_message("1", "Is my NEW ORDER REQUEST there?"),
@@ -193,7 +193,7 @@ fn what_is_no_order_is_skipped_and_counted() {
 }
 
 #[test]
-fn what_cannot_be_taken_is_named() {
+fn a_message_that_cannot_be_read_is_named() {
     let shop = Shop::stocked();
     for (input, start) in [
         (
@@ -287,7 +287,7 @@ fn the_message_is_read_by_its_labels() {
 }
 
 #[test]
-fn a_message_that_is_not_whole_is_refused_with_its_lines() {
+fn an_incomplete_message_is_refused_with_its_lines() {
     let shop = Shop::stocked();
     let without = |label: &str| message().lines().filter(|line| !line.contains(label)).collect::<Vec<_>>().join("\n");
     for (input, problem) in [
@@ -320,7 +320,7 @@ fn a_message_that_is_not_whole_is_refused_with_its_lines() {
 }
 
 #[test]
-fn the_date_is_the_references_own_when_it_is_near() {
+fn the_date_comes_from_the_reference_if_it_is_near() {
     let date = |setup: &[[&str; 3]], input: String| {
         let shop = Shop::stocked();
         for [command, key, value] in setup {
@@ -354,7 +354,7 @@ fn the_date_is_the_references_own_when_it_is_near() {
 }
 
 #[test]
-fn what_was_rejected_is_kept_by_itself_and_imports_once_mended() {
+fn rejects_are_kept_apart_and_import_once_mended() {
     let shop = Shop::stocked();
     let cut = message().replace("TOTAL:", "SUM:");
     let items = json!([belt(0)]);
@@ -377,7 +377,7 @@ fn what_was_rejected_is_kept_by_itself_and_imports_once_mended() {
 
 /// Importing what was kept, and what of that was kept, and so on, never makes more of it.
 #[test]
-fn what_was_rejected_is_kept_once() {
+fn a_reject_is_kept_once() {
     let shop = Shop::stocked();
     let two =
         format!("{}\n{}", message().replace("TOTAL:", "SUM:"), message().replace(REFERENCE, "A-1").replace("×", "x"));

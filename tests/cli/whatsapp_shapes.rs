@@ -46,7 +46,7 @@ fn a_date_that_cannot_be_read_gives_way_to_the_references_time() {
 }
 
 #[test]
-fn a_delivery_in_the_message_is_the_orders_fee_and_in_its_total() {
+fn a_delivery_fee_in_a_message_is_agreed_with_its_total() {
     let with_delivery = |fee: &str, total: &str| {
         message()
             .replace("Delivery:     TBD", &format!("Delivery:     {fee}"))
@@ -68,7 +68,7 @@ fn a_delivery_in_the_message_is_the_orders_fee_and_in_its_total() {
 }
 
 #[test]
-fn an_image_that_is_no_url_costs_no_order() {
+fn an_image_that_is_no_url_rejects_no_order() {
     let (order, said) = imported(
         message().replace("    🔗 Link: https://shop.example/products/550e8400", "    🖼️ Image: /media/shirt.jpg"),
     );
@@ -231,7 +231,7 @@ fn every_shape_gives_the_same_order_once() {
 }
 
 #[test]
-fn what_the_shop_wrote_is_skipped_in_every_shape() {
+fn the_shops_own_messages_are_skipped_in_every_shape() {
     let key = json!({"remoteJid": "2010@s.whatsapp.net", "fromMe": true, "id": "A"});
     let own = text_message("wamid.T", &message()).to_string().replace("201011112222", "201550000000");
     let own: Value = serde_json::from_str(&own).unwrap();
@@ -541,7 +541,7 @@ fn a_sender_with_a_hidden_phone_is_rejected_and_accepted_once_mended() {
 }
 
 #[test]
-fn what_is_no_message_of_whatsapp_is_never_skipped() {
+fn only_messages_of_whatsapp_are_skipped() {
     let shop = Shop::stocked();
     for (input, problem) in [
         (

@@ -26,7 +26,7 @@ fn rows_of(workbook: Vec<u8>, columns: &'static [&'static str]) -> Vec<Vec<Strin
 }
 
 #[test]
-fn a_workbook_has_what_the_list_has_as_numbers_times_and_texts() {
+fn a_workbook_has_the_list_as_numbers_times_and_texts() {
     const COLUMNS: &[&str] = &[
         "orderReference",
         "orderDate",
@@ -53,7 +53,7 @@ fn a_workbook_has_what_the_list_has_as_numbers_times_and_texts() {
 }
 
 #[test]
-fn what_guests_wrote_is_text_whatever_it_looks_like() {
+fn guests_words_stay_text_whatever_they_look_like() {
     let hostile = [
         "=HYPERLINK(\"http://evil.example\";\"Open\")",
         "@SUM(1+1)*cmd|' /C calc'!A0",
@@ -108,7 +108,7 @@ fn every_list_and_report_is_a_workbook() {
 
 /// What was too long for a cell is not lost in silence.
 #[test]
-fn a_text_that_no_cell_has_room_for_is_cut_and_named() {
+fn a_text_too_long_for_a_cell_is_cut_and_named() {
     let shop = Shop::stocked();
     let mut sent: Value = serde_json::from_str(&order("LEG-1", BELT, 1, None)).unwrap();
     let item = sent["items"][0].clone();
@@ -126,7 +126,7 @@ fn a_text_that_no_cell_has_room_for_is_cut_and_named() {
 
 /// A workbook that openpyxl saved, in which Excel made dates of prices, sizes and numbers of pieces.
 #[test]
-fn a_date_is_taken_by_columns_of_times_only() {
+fn only_columns_of_times_accept_a_date() {
     let shop = Shop::stocked();
     std::fs::write(shop.path("c.csv"), "sku,name,price,size,stock\nC-1,Cap,5.5,10-12,4\nC-2,Hat,5,L,4\n").unwrap();
     // Before the date of its count.

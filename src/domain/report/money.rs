@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_takes_back_counts_against_what_it_takes_back() {
+    fn a_void_counts_against_what_it_voids() {
         let flow = |paid_in, paid_out, payments| Flow {
             paid_in: Balance::from_hundredths(paid_in),
             paid_out: Balance::from_hundredths(paid_out),
@@ -166,13 +166,13 @@ mod tests {
 
     /// The words are typed on the command line, and in the JSON that scripts read.
     #[test]
-    fn the_words_of_the_report_stay() {
+    fn the_words_of_the_report_never_change() {
         assert_eq!(MoneyGrouping::ALL.map(MoneyGrouping::as_str), ["method", "day", "payment"]);
         assert_eq!(Outstanding::ALL.map(Outstanding::key), ["withCouriers", "owed", "unpaid"]);
     }
 
     #[test]
-    fn an_order_that_waits_says_how_much_and_how_long() {
+    fn an_outstanding_order_says_how_much_and_how_long() {
         use crate::domain::order_samples::{incoming, order};
         use crate::domain::product::tests::product;
         use crate::domain::status::Status;

@@ -181,7 +181,7 @@ mod tests {
 
     /// `confirm` refuses it too, however much stock there is.
     #[test]
-    fn a_price_below_the_list_price_is_in_the_way_and_takes_its_stock() {
+    fn an_order_below_the_list_price_has_a_problem_but_gets_its_stock() {
         let shirt = product("Shirt", &[("", 1)]);
         let products: Products = [shirt.clone()].into_iter().collect();
         let mut cheap = order(&incoming(&[(&shirt, 1, None)]), &products, 1, Status::Pending);
@@ -197,7 +197,7 @@ mod tests {
 
     /// The words are in the JSON that scripts read.
     #[test]
-    fn the_words_of_availabilities_stay() {
+    fn the_words_for_availabilities_never_change() {
         use Availability::{Contested, Enough, Short, Unclear};
         let words = ["enough", "contested", "short", "unclear"];
         assert_eq!([Enough, Contested, Short, Unclear].map(Availability::as_str), words);

@@ -338,7 +338,7 @@ mod tests {
 
     /// They are typed on the command line, and in the JSON that scripts read.
     #[test]
-    fn the_words_of_groupings_stay() {
+    fn the_words_for_groupings_never_change() {
         assert_eq!(SalesGrouping::ALL.map(SalesGrouping::as_str), ["day", "week", "month", "product", "status"]);
     }
 }

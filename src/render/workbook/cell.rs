@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_become_what_they_are() {
+    fn each_value_gets_a_cell_of_its_kind() {
         let cairo = Zone::parse("Africa/Cairo").unwrap();
         let number = |digits: &str, style| Some(Cell { style, content: Content::Number(digits.to_owned()) });
         let text = |text: &str| Some(Cell::text(text.to_owned()));
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_no_cell_has_room_for_is_cut_between_two_characters() {
+    fn a_text_too_long_for_a_cell_is_cut_between_two_characters() {
         let whole = "a".repeat(LONGEST);
         assert_eq!(cell_text(&whole), (whole.as_str().into(), false));
         assert_eq!(cell_text(&format!("{whole}a")), (whole.as_str().into(), true));
