@@ -19,7 +19,7 @@ pub fn shown(value: &str) -> Cow<'_, str> {
     isolate(visible(value))
 }
 
-/// What stands between words and the command that they end with.
+/// Separates a sentence from the command at its end.
 pub const BEFORE_COMMAND: &str = ":  ";
 
 /// Returns a sentence for people: made visible, with its right-to-left words isolated. A command at its end has no isolates: they

@@ -22,7 +22,7 @@ pub struct Confirmation {
     pub change: StatusChange,
     /// The stock that it takes, by stock line.
     pub deductions: Vec<Deduction>,
-    /// The terms that only a guest said, which the shop agrees to by confirming.
+    /// The terms that only a guest claimed; confirming agrees to them.
     pub agreed: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ pub fn decide(orders: &[Order], products: &Products, accept_prices: bool) -> Res
     Ok(orders.iter().zip(taken).map(|(order, taken)| confirmation(order, taken, &mut gone, products)).collect())
 }
 
-/// Decides the confirmation of `orders` together with what is said of their money: all of them, or every reason against it.
+/// Decides the confirmation of `orders` together with their settlements: all of them, or every reason against it.
 pub fn decide_settled(
     orders: &[Order],
     products: &Products,
@@ -120,7 +120,7 @@ impl Consent {
         Consent::Shown(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
     }
 
-    /// Returns whether it covers prices below the list price.
+    /// Returns whether the consent covers prices below the list price.
     pub fn accepts_prices(&self) -> bool {
         match self {
             Consent::Named { accept_prices } => *accept_prices,
@@ -163,7 +163,7 @@ pub fn decide_each(orders: &[Order], mut products: Products, consent: &Consent) 
         .collect()
 }
 
-/// Makes the confirmation of an order that takes this stock; `gone` is what the orders before it take.
+/// Makes the confirmation of an order that takes this stock; `gone` is the stock that the orders before it take.
 fn confirmation(order: &Order, movements: Vec<Movement>, gone: &mut Holding, products: &Products) -> Confirmation {
     let deduction = |movement: &Movement| {
         let product = products.get(movement.product_id)?;
@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(decided, [Ok(1), Err(short), Ok(0)]);
     }
 
-    /// What is wrong with several orders, in words, and what to do next.
+    /// Returns the message, the error and the remedies of a refusal.
     fn words(desk: &Desk) -> (String, String, Vec<Remedy>) {
         let refusal = desk.refusal();
         (refusal.message, refusal.error, refusal.remedies)
@@ -442,7 +442,7 @@ mod tests {
             )
         );
         assert_eq!(words(&one).2, [Remedy::ChooseSize { reference: reference(), item: 2 }, accept()]);
-        // Orders of which each is short by itself leave none to confirm.
+        // Each order is short by itself, so there is no other one to confirm.
         let both = desk(&products, &[&[(0, 100, None)], &[(0, 100, None)]]);
         assert_eq!(words(&both).2, [Remedy::TellShortage(reference())]);
     }
@@ -463,11 +463,11 @@ mod tests {
         let add = Remedy::AddStock { product: "SKU-Shirt".to_owned(), size: String::new(), missing: 1 };
         for (quantities, message, remedies) in [
             (&[4][..], "insufficient stock for LEG-0", vec![tell(0), add]),
-            // The first orders get the last pieces: no customer is short by what they ordered alone.
+            // The first orders get the last pieces: no order is short by itself.
             (&[2, 1, 1], "insufficient stock for 1 of 3 orders: LEG-2", vec![others(&[0, 1, 2])]),
             (&[3, 3], "insufficient stock for 1 of 2 orders: LEG-1", vec![others(&[0, 1])]),
             (&[2, 2, 1], "insufficient stock for 1 of 3 orders: LEG-1", vec![others(&[0, 1, 2])]),
-            // One that is short in any case comes first.
+            // An order that is short by itself comes first.
             (&[2, 2, 4], "insufficient stock for 2 of 3 orders: LEG-2, LEG-1", vec![tell(2), others(&[0, 1, 2])]),
         ] {
             assert_eq!(short(quantities), (message.to_owned(), remedies), "{quantities:?}");
@@ -513,7 +513,7 @@ mod tests {
         let confirmed = decided(Ok(settled())).unwrap();
         assert_eq!((confirmed.len(), &confirmed[0].1), (1, &settled()));
         let obstacles = decided(Err(refused())).unwrap_err();
-        assert_eq!(refusal(&desk.orders, &obstacles), refused(), "it says what the payment says");
+        assert_eq!(refusal(&desk.orders, &obstacles), refused(), "the refusal of the payment is passed on");
         let short = super::tests::desk(&products, &[&[(0, 2, None)]]);
         let obstacles = decide_settled(&short.orders, &short.products, false, vec![Err(refused())]).unwrap_err();
         assert_eq!(obstacles.len(), 2);

@@ -6,7 +6,7 @@ use super::order::{OrderSummary, Return};
 use super::reference::Reference;
 use super::time::Timestamp;
 
-/// A customer as a list shows them. A number without orders is one with remarks.
+/// A customer as a list shows them. A number without orders has remarks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerSummary {
     /// The digits of the number in full, at least one.
@@ -23,7 +23,7 @@ pub struct CustomerSummary {
     pub bought_total: Balance,
     /// The date of the last order.
     pub last_order: Option<Timestamp>,
-    /// What is due of all orders, below zero if it is owed to the customer; `None` where no money was recorded.
+    /// The amount due for all orders, below zero if the shop owes it to the customer; `None` if no money was recorded.
     pub due: Option<Balance>,
     /// The remarks of the shop.
     pub remarks: Remarks,

@@ -49,7 +49,7 @@ impl Remarks {
     }
 }
 
-/// Joins two notes; of equal ones one is enough.
+/// Joins two notes; equal ones become one.
 fn both(one: Option<String>, other: Option<String>) -> Option<String> {
     match (one, other) {
         (Some(one), Some(other)) if one != other => Some(format!("{one}; {other}")),

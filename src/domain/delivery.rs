@@ -39,7 +39,7 @@ pub struct DeliveryLine {
     pub quantity: i64,
 }
 
-/// What came of one product and size.
+/// The pieces of one product and size that came with a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedItem {
     /// The product as it is now.
@@ -79,7 +79,7 @@ pub struct Delivery {
 /// How many pieces came, by product and size key.
 pub type Quantities = BTreeMap<StockKey, i64>;
 
-/// What becomes of a delivery.
+/// Whether a delivery is new.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryDecision {
     /// It is new: these pieces go on the shelf.
@@ -108,7 +108,7 @@ pub struct LineProblem {
     pub new_size: Option<String>,
 }
 
-/// Most problems are of the size.
+/// Most problems concern the size.
 impl From<String> for LineProblem {
     fn from(problem: String) -> LineProblem {
         LineProblem { column: "size", problem, new_size: None }
@@ -125,8 +125,7 @@ fn quantities(pieces: &[DeliveryLine]) -> Quantities {
     quantities
 }
 
-/// Decides whether a delivery is new, or was entered before (`earlier`). Only with `new_sizes` it may bring a size that a product
-/// does not have yet.
+/// Decides whether a delivery is new, or was entered before (`earlier`). Only with `new_sizes` may it start new sizes.
 pub fn decide(
     reference: &str,
     pieces: &[DeliveryLine],

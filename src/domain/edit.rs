@@ -28,7 +28,7 @@ pub struct Edit {
     pub phone: Option<String>,
     /// The customer's new address; `Some(None)` removes it.
     pub address: Option<Option<String>>,
-    /// The account that it belongs to; `Some(None)` takes the account away.
+    /// The account that it belongs to; `Some(None)` unlinks it.
     pub user: Option<Option<User>>,
     /// Delivery, discount and cash on delivery.
     pub terms: TermsEdit,
@@ -120,7 +120,7 @@ fn refuse_discount_below(order: &Order, edited: &Edited) -> Result<(), Refusal> 
     Err(Refusal::conflict(Conflict::Step, message).error("The discount cannot be less than what went with returns"))
 }
 
-/// Applies an edit to an order in whatever status.
+/// Applies an edit to an order, whatever its status.
 fn edited(
     order: &Order,
     held: &Holding,
@@ -166,7 +166,7 @@ fn edited(
     for (was, is) in summary.shipping.words().into_iter().zip(shipping.words()) {
         changes.extend(Change::between(was, is));
     }
-    // A percentage is of the items that did not come back; the part of the discount that went with returns stays.
+    // A percentage applies to the items that did not come back; the share that went with returns stays.
     let returned_subtotal = Balance::from(summary.total).minus(order.items_left());
     let mut terms = summary.terms.edited(&edit.terms, Balance::from(total).minus(returned_subtotal).size());
     if matches!(edit.terms.discount, Some(Discount::Percent(_))) {
@@ -493,7 +493,7 @@ mod tests {
         assert!(refusal.message.ends_with(" is cancelled and cannot be edited"), "{refusal}");
     }
 
-    /// A price that stands there already, and is no mark, is nobody's agreement.
+    /// Typing an unmarked price again agrees to nothing.
     #[test]
     fn typing_a_price_agrees_to_it_if_it_is_new_or_marked() {
         let (products, order, _) = ground();
@@ -613,7 +613,7 @@ mod tests {
         assert!(edited(&order, &products, counted(1, 3)).is_ok(), "the last one");
     }
 
-    /// An item may have no size, or one that there is not, until the order is confirmed.
+    /// Until the order is confirmed, an item may have no size, or an unknown one.
     #[test]
     fn an_item_of_a_confirmed_order_needs_an_available_size() {
         let (products, mut order, _) = ground();

@@ -53,8 +53,8 @@ pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     .collect()
 }
 
-/// Leaves of an order what the caller may see of it: buyers and guests see no notes of the shop, and no account
-/// names but their own.
+/// Removes from an order what the caller may not see: for buyers and guests, the shop's notes and other accounts'
+/// names.
 pub fn seen_by<'o>(caller: &Caller, order: &'o Order) -> Cow<'o, Order> {
     if caller.sees_only().is_none() && *caller != Caller::Guest {
         return Cow::Borrowed(order);
@@ -83,7 +83,7 @@ pub fn newest_notes(notes: &[Note]) -> (Option<&Note>, Option<&Note>) {
     (last(true), last(false))
 }
 
-/// What an event says of an order's account, before its name.
+/// Precedes the account's name in an event that links an order to it.
 pub const USER_PREFIX: &str = "user: ";
 
 /// The actor that a buyer sees instead of the shop's accounts.

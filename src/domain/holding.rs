@@ -39,7 +39,7 @@ impl Holding {
     /// Returns what an order with these items holds in this status.
     ///
     /// # Errors
-    /// Items of which something is left need an available size; each is named.
+    /// An item with pieces left lacks an available size; each such item is named.
     pub fn of(
         status: Status,
         items: &[OrderItem],
@@ -157,8 +157,8 @@ impl NoSuchSize {
     }
 }
 
-/// Finds where an order holds other pieces than its items and returns say: the stock line, the pieces that it holds, and
-/// those that it should.
+/// Finds where the stock that an order holds contradicts its items and returns: the stock line, the pieces that it
+/// holds, and those that it should hold.
 pub fn contradictions(order: &Order, held: &Holding, products: &Products) -> Vec<(StockKey, i64, i64)> {
     let mut should = Holding::default();
     if order.summary.status.holds_stock() {
@@ -180,7 +180,7 @@ pub(crate) mod tests {
     use crate::domain::order_samples::{incoming, order};
     use crate::domain::product::tests::product;
 
-    /// Returns what an order holds whose items are in the catalogue.
+    /// Returns the stock that an order holds; its items are in the catalogue.
     pub fn held(order: &Order, products: &Products) -> Holding {
         Holding::of(order.summary.status, &order.items, &ItemLines::default(), products).unwrap()
     }
@@ -226,7 +226,7 @@ pub(crate) mod tests {
         assert!(before.movements_to(&before, Reason::Edit).is_empty());
     }
 
-    /// It was confirmed while the shirt had no sizes.
+    /// The order was confirmed while the shirt had no sizes.
     #[test]
     fn pieces_taken_without_a_size_belong_to_the_first_items() {
         let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 5)]));
@@ -243,7 +243,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// Else a piece that comes back would be on the shelf in a size that nobody knows it has.
+    /// Otherwise a returned piece would be counted in a size that it may not have.
     #[test]
     fn pieces_taken_without_a_size_go_back_without_one() {
         let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 5)]));

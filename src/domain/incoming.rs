@@ -18,7 +18,8 @@ use super::time::Timestamp;
 pub struct IncomingOrder {
     /// The reference, if sent.
     pub reference: Option<Reference>,
-    /// The reference to use if another message's order has that one. Only references made from messages have it.
+    /// The reference to use if the order of another message has `reference` already; only for references made from
+    /// messages.
     pub longer_reference: Option<Reference>,
     /// When the customer ordered.
     pub order_date: Timestamp,
@@ -135,19 +136,19 @@ impl SourceKind {
     }
 }
 
-/// What a message says of an earlier one, which may have brought an order.
+/// How a message refers to an earlier one, which may have brought an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revision {
     /// Its sender edited it.
     Edited,
     /// Its sender withdrew it.
     Withdrawn,
-    /// Somebody answers it.
+    /// Somebody replied to it.
     Quoted,
 }
 
 impl Revision {
-    /// Returns what a person should look at if the order exists.
+    /// Returns the warning about the order of the earlier message, if it brought one.
     pub fn warning(self) -> Option<&'static str> {
         match self {
             Revision::Edited => Some("the customer edited the message of this order later: compare it with the chat"),
@@ -157,7 +158,7 @@ impl Revision {
     }
 }
 
-/// What messages of one input said of others that had not brought an order yet.
+/// Revisions of messages that have not brought an order yet, within one input.
 #[derive(Debug, Default)]
 pub struct EarlyRevisions {
     /// By the hash of WhatsApp's id of the other message: a hash is small, however long the id.
@@ -179,7 +180,7 @@ impl EarlyRevisions {
         }
     }
 
-    /// Returns what a person should look at if the message with this id later brings an order.
+    /// Returns the warning about an order that the message with this id brings later.
     pub fn warning(&self, message_id: &str) -> Option<&'static str> {
         self.revisions.get(&self.hasher.hash_one(message_id))?.warning()
     }

@@ -14,7 +14,7 @@ use super::settings::Settings;
 pub struct Known {
     /// The order as it is now.
     pub order: Order,
-    /// Whether exactly this content came for it before.
+    /// Whether this very content has come under it before.
     pub came_before: bool,
 }
 
@@ -40,8 +40,8 @@ pub fn decide_new(
     Ok(order.warnings.iter().cloned().chain(duplicate_warning(order, likely_duplicates)).collect())
 }
 
-/// Decides whether an order repeats the stored one with its reference. A `sender` who may not see that one learns only that
-/// it exists.
+/// Decides whether an order repeats the stored one with its reference. A `sender` who may not see the stored order
+/// learns only that it exists.
 pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> Result<(), Rejected> {
     let summary = &known.order.summary;
     if known.came_before {
@@ -220,7 +220,7 @@ mod tests {
                 Some("LEG-B"),
             ),
             (vec![other("LEG-C", "2026-02-04T10:31:00Z", &shirt)], Some("LEG-C")),
-            // Of the same moment counts as earlier.
+            // An order of the same moment counts as earlier.
             (
                 vec![other("LEG-A", "2026-02-04T10:29:59Z", &shirt), other("LEG-B", "2026-02-04T10:30:00Z", &shirt)],
                 Some("LEG-B"),

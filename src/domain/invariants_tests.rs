@@ -128,7 +128,7 @@ impl Shop {
         }
     }
 
-    /// Applies a return: what is replaced never comes back before its replacement was there to be taken.
+    /// Applies a return: a replacement is taken before the piece that it replaces comes back.
     fn take_back(&mut self, order: usize, request: &returns::ReturnRequest) {
         let (is, held) = (&self.orders[order], self.held(order));
         let decided = returns::decide(is, &held, &self.catalogue, request, &mut || next(&mut self.ids));

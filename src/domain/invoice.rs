@@ -1,10 +1,10 @@
-//! What an invoice says of the money: lines that add up.
+//! The account on an invoice: lines that add up.
 
 use super::money::{Balance, Money};
 use super::order::OrderSummary;
 use super::status::Status;
 
-/// What a line of the account says.
+/// What a line of the account is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvoiceLine {
     /// The sum of the items.
@@ -29,9 +29,9 @@ pub enum InvoiceLine {
     Owed,
 }
 
-/// Returns the account of an order, line by line; only the total where there is nothing else to say.
+/// Returns the account of an order, line by line: the total alone if it is just the sum of the items.
 pub fn invoice_lines(summary: &OrderSummary) -> Vec<(InvoiceLine, Balance)> {
-    // The shop recorded it, whatever a guest claims beside it.
+    // The shop itself recorded the payments, whatever a guest claims.
     let paid = summary.paid().filter(|paid| *paid != Balance::ZERO).map(|paid| (InvoiceLine::Paid, paid));
     if !summary.are_terms_agreed() {
         return [(InvoiceLine::Total, summary.total.into())].into_iter().chain(paid).collect();

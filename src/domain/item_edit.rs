@@ -160,7 +160,7 @@ pub fn edit_items(
     }
 }
 
-/// Refuses a change of an item that would contradict what came back of it.
+/// Refuses a change of an item that contradicts its returns.
 fn refuse_after_return(number: usize, item: &OrderItem, reference: &Reference, so: &str) -> Refusal {
     let message = format!("{} of item {number} of {reference} came back, so {so}", item.returned);
     let error = format!("Some of item {number} came back");

@@ -28,12 +28,12 @@ pub const FORM: &str = "P[/SIZE[/COLOR]][*QUANTITY][@PRICE]";
 /// The form of an item that replaces another, for messages.
 pub const REPLACEMENT: &str = "P[/SIZE[/COLOR]][@PRICE]";
 
-/// The most characters: more fit no product, size, color, quantity and price.
+/// The most characters that a product, size, color, quantity and price can take together.
 const LONGEST: usize = limits::NAME + 2 * limits::CHOICE + 30;
 
 impl ItemSpec {
-    /// Reads an item. A product may have the signs in its name or barcode: the longest beginning that is a whole product, as
-    /// `is_whole` says, is the product. Where none is, the product ends at the first sign.
+    /// Reads an item. A product may have the signs in its name or barcode: the longest beginning that `is_whole`
+    /// accepts is the product. Without one, the product ends at the first sign.
     ///
     /// # Errors
     /// It has another form; the error says what to type.
@@ -49,8 +49,8 @@ impl ItemSpec {
         whole.map_or_else(|| read(ends[0]), Ok)
     }
 
-    /// Tells the size from the color by the sizes of the product: a size may have the sign in it, such as `S/M`. The longest
-    /// beginning that is a size, as `is_size` says, is the size.
+    /// Tells the size from the color by the sizes of the product: a size may have the sign in it, such as `S/M`. The
+    /// longest beginning that `is_size` accepts is the size.
     #[must_use]
     pub fn with_size_of(self, is_size: impl Fn(&str) -> bool) -> ItemSpec {
         let (Some(size), Some(color)) = (&self.size, &self.color) else { return self };
@@ -98,7 +98,7 @@ impl ItemSpec {
 /// Reads how many pieces of an item there are.
 ///
 /// # Errors
-/// It is no whole number from 1 to the limit of a quantity.
+/// It is not a whole number from 1 to the largest quantity.
 pub fn quantity(text: &str) -> Result<u32, String> {
     let number = whole_number(text).filter(|number| (1..=QUANTITY_LIMIT).contains(number));
     number.ok_or_else(|| format!("must be a whole number from 1 to {QUANTITY_LIMIT}"))

@@ -1,4 +1,5 @@
-//! How long the texts of orders and products may be, in characters, and how many a product may have: one table for every format.
+//! Limits for every format: how long the texts of orders and products may be, in characters, and how many sizes and
+//! pictures a product may have.
 //!
 //! Only incoming texts are checked: files of earlier versions may hold longer ones.
 
@@ -37,7 +38,7 @@ pub const WORDS: usize = 2000;
 /// What the references of typed orders begin with.
 pub const REFERENCE_PREFIX: usize = 20;
 
-/// Reports that a text has too many characters, and how many.
+/// Returns the problem of a text that has too many characters.
 pub fn excess(text: &str, longest: usize) -> Option<String> {
     // No text has more characters than bytes.
     if text.len() <= longest {

@@ -43,11 +43,12 @@ impl ListedStatus {
         size_of::<ListedStatus>() + self.order.text().len() + texts
     }
 
-    /// Decides what the row changes of its order, which holds the stock `held`. `is_changed` says that an earlier row of the list
-    /// changed it.
+    /// Decides what the row changes of its order, which holds the stock `held`. `is_changed` is true if an earlier row
+    /// of the list changed it.
     ///
     /// # Errors
-    /// The order cannot take the step; the list says two things of it; or nobody carries it in that status.
+    /// The order cannot take the step; an earlier row contradicts this one; or no courier carries an order in that
+    /// status.
     pub fn decide(&self, order: &Order, held: &Holding, is_changed: bool) -> Result<Listed, Refusal> {
         let (summary, to) = (&order.summary, self.status);
         let is_carried_otherwise = summary.shipping.edited(&self.shipping) != summary.shipping;

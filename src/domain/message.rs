@@ -18,14 +18,14 @@ pub fn compose(occasion: Occasion, order: &Order, settings: &Settings, obstacles
     }
 }
 
-/// Fills in the shop's own words. What is filled in is not looked at again: a customer may be called `{total}`. A line is left out
-/// if it names something, and all that it names is empty.
+/// Fills in the shop's own words. This happens once: a customer may be called `{total}`. A line is left out if all
+/// names in it are empty.
 fn in_own_words(words: &str, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let line = |line: &str| {
         let (mut said, mut named, mut filled) = (String::new(), 0, 0);
         for part in parts(line) {
             match part {
-                // Earlier versions took unknown braces.
+                // Earlier versions accepted unknown names in braces.
                 Part::Text(text) | Part::Unknown(text) => said.push_str(text),
                 Part::Field(field) => {
                     let value = value_of(field, order, settings, obstacles);
@@ -39,7 +39,7 @@ fn in_own_words(words: &str, order: &Order, settings: &Settings, obstacles: &[Ob
     words.lines().filter_map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns what the shop's own words name; empty where the order has nothing of it, or only a guest says so.
+/// Returns the value of a name in the shop's own words; empty if the order has none, or only a guest claims it.
 fn value_of(field: Field, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let summary = &order.summary;
     let money = OrderMoney { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
@@ -131,7 +131,7 @@ fn items(order: &Order, money: &OrderMoney<'_>) -> String {
     lines.join("\n")
 }
 
-/// Lists what did not come back of the items, a line each: `2 × Classic T-Shirt (L): 59.98`.
+/// Lists the pieces that did not come back, one line an item: `2 × Classic T-Shirt (L): 59.98`.
 fn items_left(order: &Order) -> Vec<String> {
     let line = |item: &OrderItem| {
         let pieces = item.pieces_left();
@@ -179,7 +179,7 @@ mod tests {
             ("Dear {name}: {reference}", "Dear {total} {due}: LEG-LXYZ1234-AB5C"),
             ("{items}\n= {total}", "2 × Shirt (S): 59.98\n2 × \u{2068}قميص\u{2069}: 59.98\n= 119.96 EGP"),
             ("{shortage}", "\u{2068}قميص\u{2069}: 1 / 2"),
-            // What there is nothing of leaves its line out.
+            // A line whose names are all empty is left out.
             ("a\nDelivery {delivery}\nby {courier} {tracking}\n\nb", "a\n\nb"),
             ("at {shop}: {grandTotal}", "at : 119.96 EGP"),
             ("{{name}} {", "{{total} {due}} {"),
@@ -279,7 +279,7 @@ mod tests {
 
     const ITEMS: &str = "2 × Shirt (S): 59.98\nTotal: 59.98 EGP\n";
 
-    /// What each text says between the name and its end, of an order of 59.98.
+    /// What each text says about the money of an order of 59.98.
     #[test]
     fn a_message_is_true_about_the_money() {
         use Status::{Cancelled, Confirmed, Delivered, Pending, Shipped};
@@ -432,7 +432,7 @@ mod tests {
         assert_eq!(Occasion::ALL.map(Occasion::as_str), words);
     }
 
-    /// What a guest says is agreed to once the order is confirmed.
+    /// Confirming an order agrees to the guest's claims.
     #[test]
     fn a_message_and_an_invoice_agree_on_the_money() {
         use crate::domain::invoice::{InvoiceLine, invoice_lines};
@@ -451,7 +451,7 @@ mod tests {
             };
             let own = |words: &str| in_own_words(words, &order, &Settings::default(), &[]);
             assert_eq!(own("{grandTotal}"), amount(&[InvoiceLine::Total, InvoiceLine::Kept]), "{status}");
-            // Nothing is asked of a delivered one, which the courier was paid for, nor of a cancelled one.
+            // No money is asked for a delivered order, as the courier collected it, nor for a cancelled one.
             let is_asked = !matches!(status, Status::Delivered | Status::Cancelled);
             let asked = if is_asked { amount(&[InvoiceLine::Due, InvoiceLine::CashOnDelivery]) } else { String::new() };
             assert_eq!(own("{due}"), asked, "{status}");

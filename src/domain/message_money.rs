@@ -1,4 +1,4 @@
-//! What a message says of the money.
+//! What messages to customers say about money.
 
 use super::money::{Balance, Money};
 use super::occasion::Occasion;
@@ -46,7 +46,7 @@ impl OrderMoney<'_> {
             || self.due().is_some_and(|due| due <= Balance::ZERO)
     }
 
-    /// Returns whether money has arrived: where none is recorded, a confirmation says so.
+    /// Returns whether money has arrived. Without any record of money, a confirmation means that it has.
     pub fn is_anything_paid(&self) -> bool {
         self.order.summary.paid().is_none_or(|paid| paid > Balance::ZERO)
     }
@@ -54,7 +54,7 @@ impl OrderMoney<'_> {
     /// Lists what the order costs beside its items, and what was paid.
     pub fn lines(&self) -> Vec<String> {
         let summary = &self.order.summary;
-        // The shop recorded it, whatever a guest claims beside it.
+        // The shop itself recorded the payments, whatever a guest claims.
         let paid = summary.paid().filter(|paid| *paid > Balance::ZERO);
         let paid = paid.map(|paid| format!("Paid: {}", self.amount(paid)));
         if !summary.are_terms_agreed() {
@@ -77,7 +77,7 @@ impl OrderMoney<'_> {
         lines
     }
 
-    /// Says what is due, with a blank line after it; nothing where the shop records no money.
+    /// Says what is due, with a blank line after it; empty if the shop records no money.
     pub fn due_sentences(&self, occasion: Occasion) -> String {
         let summary = &self.order.summary;
         let due = self.due();

@@ -83,8 +83,8 @@ impl Movement {
         StockKey { product_id: self.product_id, size_key: self.size_key.clone() }
     }
 
-    /// Returns the movement that writes off what this one gave back to the shelf, as it cannot be sold again. The order does
-    /// not hold it, so that an order without stock adds up to nothing.
+    /// Returns the movement that writes off what this one gave back to the shelf, as it cannot be sold again. It does
+    /// not belong to the order, so that the movements of an order without stock add up to zero.
     pub fn written_off(&self, reference: &Reference) -> Movement {
         let note = Some(format!("{reference} came back unsaleable"));
         Movement { delta: -self.delta, reason: Reason::Adjust, note, ..self.clone() }

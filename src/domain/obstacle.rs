@@ -120,8 +120,8 @@ impl Obstacle {
         }
     }
 
-    /// Describes what is missing without words, for a message in any language: `Polo (S): 1 / 2`, there is one of two;
-    /// `Polo: S, L`, one of these sizes. `None` for the shop's own business.
+    /// Describes what is missing without words, for a message in any language: `Polo (S): 1 / 2` (one of two is there),
+    /// `Polo: S, L` (choose a size). `None` for the shop's own business.
     pub fn in_signs(&self) -> Option<String> {
         match self {
             Obstacle::Short(short) => Some(format!("{}: {} / {}", sent(&short.label), short.available, short.required)),

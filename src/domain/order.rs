@@ -17,7 +17,7 @@ use super::time::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderPk(pub i64);
 
-/// What stands in place of everything that tells who a customer was, once they are forgotten.
+/// Replaces everything that identified a customer, once they are forgotten.
 pub const FORGOTTEN: &str = "forgotten";
 
 /// Who ordered, as typed.
@@ -64,7 +64,7 @@ pub struct OrderSummary {
     pub terms: Terms,
     /// What the shop keeps of a cancelled order's price; zero otherwise.
     pub kept: Money,
-    /// The worth of what came back.
+    /// The value of what came back.
     pub returned: Money,
     /// The sum of its payments; `None`: none was recorded.
     pub payments_sum: Option<Balance>,
@@ -83,8 +83,8 @@ impl OrderSummary {
         self.order_date.min(self.created_at)
     }
 
-    /// Returns whether the shop stands by its terms: while an order is pending, what only a guest says is no promise of the shop;
-    /// whoever confirms it agrees (rule 5).
+    /// Returns whether the shop has agreed to the terms: confirming an order agrees to what only a guest claims (rule
+    /// 5).
     pub fn are_terms_agreed(&self) -> bool {
         self.status != Status::Pending || self.terms.claimed == Claimed::default()
     }
@@ -99,12 +99,12 @@ impl OrderSummary {
         items.plus(self.terms.delivery_fee.unwrap_or(Money::ZERO))
     }
 
-    /// Returns what was paid; `None` where nobody recorded a payment, and no courier collects one.
+    /// Returns what was paid; `None` if no payment was recorded, and no courier collects one.
     pub fn paid(&self) -> Option<Balance> {
         self.payments_sum.or(self.terms.is_cod.then_some(Balance::ZERO))
     }
 
-    /// Returns what is due, below zero if it is owed to the customer; `None` where [`paid`](Self::paid) is.
+    /// Returns what is due, below zero if it is owed to the customer; `None` if [`paid`](Self::paid) is.
     pub fn due(&self) -> Option<Balance> {
         Some(self.grand_total().minus(self.paid()?))
     }
@@ -124,13 +124,14 @@ pub struct Order {
     pub items: Vec<OrderItem>,
     /// Its payments, oldest first.
     pub payments: Vec<Payment>,
-    /// What the customer and the shop said of it, oldest first.
+    /// The notes of the customer and the shop, oldest first.
     pub notes: Vec<Note>,
-    /// Why its customer is blocked, if so.
+    /// The block of its customer, if there is one.
     pub block: Option<Block>,
     /// What came back, oldest first.
     pub returns: Vec<Return>,
-    /// What was exchanged once a courier had brought it, oldest first: its last items are the replacements, one for each.
+    /// The exchanges after a courier had brought the order, oldest first. The last items are their replacements, one
+    /// for each.
     pub exchanges: Vec<Exchange>,
 }
 
@@ -181,7 +182,7 @@ impl Order {
 }
 
 impl From<OrderSummary> for Order {
-    /// Takes an order without what hangs on it, for a list.
+    /// Makes an order without items, payments, notes and returns, for a list.
     fn from(summary: OrderSummary) -> Order {
         Order {
             summary,
@@ -195,7 +196,7 @@ impl From<OrderSummary> for Order {
     }
 }
 
-/// What somebody said of an order.
+/// A note on an order, with its author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     /// When.

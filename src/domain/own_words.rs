@@ -7,12 +7,12 @@ use super::occasion::Occasion;
 pub struct OwnWords([Option<String>; 6]);
 
 impl OwnWords {
-    /// Returns those for a message, if the shop has its own.
+    /// Returns the words for an occasion, if the shop has its own.
     pub fn of(&self, occasion: Occasion) -> Option<&str> {
         self.0[occasion as usize].as_deref()
     }
 
-    /// Sets those for a message.
+    /// Sets the words for an occasion.
     pub fn set(&mut self, occasion: Occasion, words: String) {
         self.0[occasion as usize] = Some(words);
     }
@@ -94,7 +94,7 @@ pub enum Part<'t> {
     Text(&'t str),
     /// A name in braces.
     Field(Field),
-    /// Braces around anything else, as they stand; or a single brace.
+    /// Anything else in braces, or a single brace.
     Unknown(&'t str),
 }
 

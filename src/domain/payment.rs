@@ -61,7 +61,7 @@ impl Method {
         ))
     }
 
-    /// The method that everybody knows.
+    /// Returns the method `cash`.
     pub fn cash() -> Method {
         Method("cash".to_owned())
     }
@@ -120,7 +120,7 @@ pub fn read_receipt(text: &str) -> Result<String, String> {
     read_line(text, RECEIPT)
 }
 
-/// Adds up what went back to the customer, and was not entered wrongly.
+/// Adds up the refunds that were not voided.
 pub fn refunded(payments: &[Payment]) -> Money {
     let is_taken_back = |number: usize| payments.iter().any(|other| other.voids == Some(number));
     let refunds = payments

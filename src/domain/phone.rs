@@ -10,7 +10,7 @@ const SHORTEST_NUMBER: usize = 7;
 const LONGEST_NUMBER: usize = 15;
 /// So many digits in a row are a whole number: digits after a gap belong to another one.
 const WHOLE_NUMBER: usize = 10;
-/// What stands before a number with its country code.
+/// The signs before a number with its country code.
 const PLUS: [char; 2] = ['+', '＋'];
 
 /// Returns the bare digits of a phone number as typed; Arabic and full-width digits become ASCII.

@@ -78,7 +78,7 @@ pub struct StockLine {
     pub on_hand: i64,
 }
 
-/// What stock is counted by: a product in one size.
+/// A product in one size: what stock is counted by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StockKey {
     /// The product.
@@ -152,8 +152,8 @@ impl Product {
         self.stock.iter().find(|line| self.is_sized() && line.size_key.is_empty() && line.on_hand > 0)
     }
 
-    /// Returns the sizes for people: `S, M, L`. Of very many it names only the first, as every item of an order may repeat
-    /// them.
+    /// Returns the sizes for people: `S, M, L`. Only the first of very many are named, as every item of an order may
+    /// repeat them.
     pub fn size_names(&self) -> String {
         const NAMED: usize = 20;
         let names: Vec<&str> = self.sizes().map(|line| line.size.as_str()).collect();
@@ -293,7 +293,7 @@ pub(crate) mod tests {
             (&sized, Some("XL"), Err(SizeProblem::Unknown)),
             (&plain, None, Ok(3)),
             (&plain, Some("44"), Ok(3)),
-            // Pieces without a size are for nobody who must choose one.
+            // Whoever must choose a size gets no piece without one.
             (&with_leftover, None, Err(SizeProblem::Missing)),
         ];
         for (product, size, expected) in cases {

@@ -100,7 +100,7 @@ impl ProductChange {
 pub struct ProductDecision {
     /// What to write.
     pub change: ProductChange,
-    /// What it changes of a known product.
+    /// What changes in a known product.
     pub differences: Vec<FieldChange>,
     /// What a person should look at.
     pub warnings: Vec<String>,
@@ -126,7 +126,7 @@ impl FieldChange {
     }
 }
 
-/// Returns what differs between a product before and after, but for its stock.
+/// Returns the differences between a product before and after, its stock aside.
 fn differences(before: &Product, after: &Product) -> Vec<FieldChange> {
     let values = |product: &Product| {
         [
@@ -222,7 +222,7 @@ pub fn decide(
     }
     let product = new_product(incoming, removed.as_ref(), new_id)?;
     let is_named = incoming.id.is_some() || product.barcode.is_some();
-    let nameless = || format!("{} has neither id nor barcode: imported again, it would be added twice", product.name);
+    let nameless = || format!("{} has neither id nor barcode: importing it again would add it twice", product.name);
     let warning = (!is_named).then(nameless);
     Ok(start(product, warning))
 }
@@ -237,7 +237,7 @@ pub fn decide_row(
     let row = incoming.row();
     let namesake = matches.namesakes.first().map(Product::handle);
     if let Some(known) = row.find(matches)? {
-        // A SKU that lost its zeros is no new one.
+        // A SKU without its leading zeros is not a new one.
         let barcode = incoming.barcode.clone().filter(|_| !row.has_sku_of(&known));
         return Ok(update(&IncomingProduct { barcode, ..incoming.clone() }, known));
     }
@@ -248,7 +248,7 @@ pub fn decide_row(
 }
 
 impl IncomingProduct {
-    /// Returns what it says of its product, as a row of a table.
+    /// Returns how it names its product, as a row of a table does.
     pub fn row(&self) -> RowProduct {
         RowProduct { id: self.id, sku: self.barcode.clone().flatten(), name: self.name.clone() }
     }
@@ -340,7 +340,7 @@ fn stock_warning(incoming: &IncomingProduct, known: &Product) -> Option<String> 
     let new: Vec<&str> = lines.iter().filter(is_new).map(|line| line.size.as_str()).collect();
     if !new.is_empty() {
         let sizes = shorten(&new.join(", ")).into_owned();
-        // What else the row says of sizes that are there is not taken either.
+        // The row's numbers for known sizes are ignored too.
         let pairs = lines.iter().filter_map(|line| {
             let known = known.sizes().find(|size| size.size_key == line.size_key)?;
             (matches!(sent, IncomingStock::BySize(_)) && known.on_hand != line.on_hand).then_some((known, line.on_hand))
@@ -583,7 +583,7 @@ mod tests {
             let decision = decide(&incoming, matches, &mut Uuid::nil).unwrap();
             assert_eq!(decision.ignored_stock.is_some(), is_kept, "{stock:?}");
         }
-        // An empty line without a size is none.
+        // An empty line without a size does not count.
         let mut emptied = known.clone();
         emptied.stock.extend(product("Shirt", &[("", 0)]).stock);
         let incoming = IncomingProduct { stock: Some(by_size(&[("S", 1), ("L", 2)])), ..IncomingProduct::default() };
@@ -673,6 +673,6 @@ mod tests {
             assert_eq!(decision.warnings.len(), warnings, "{incoming:?}");
         }
         let decision = decide(&named("Cap"), Matches::default(), &mut Uuid::nil).unwrap();
-        assert_eq!(decision.warnings, ["Cap has neither id nor barcode: imported again, it would be added twice"]);
+        assert_eq!(decision.warnings, ["Cap has neither id nor barcode: importing it again would add it twice"]);
     }
 }

@@ -1,4 +1,5 @@
-//! Removing products and sizes from the catalogue.
+//! Removing products and sizes from the catalogue. `product_change` brings a removed product back, `store/stock.rs` a
+//! removed size.
 
 use std::collections::HashMap;
 
@@ -22,17 +23,18 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
     Err(if has_stock { refusal.remedy(clear_stock(product, product.sizes())) } else { refusal })
 }
 
-/// Says how to set the stock of these sizes to none.
+/// Says how to set the stock of these sizes to zero.
 fn clear_stock<'a>(product: &Product, sizes: impl Iterator<Item = &'a StockLine>) -> Remedy {
     let stocked = sizes.filter(|line| line.on_hand > 0).map(|line| line.size.clone());
     Remedy::ClearStock { product: product.handle(), sizes: stocked.collect() }
 }
 
-/// Decides to remove sizes from a product: of each, the line and the movement that records it. Their movements stay.
+/// Decides to remove sizes from a product. Returns for each its line, and the movement that records the removal.
+/// Earlier movements stay.
 ///
 /// # Errors
-/// There is no such size, it has pieces on hand or in orders that hold them (`held`), which may come back, or no other one is
-/// left.
+/// There is no such size; it has pieces on hand, or in orders (`held`), from which they may come back; or it is the
+/// last one.
 pub fn remove_sizes(
     product: &Product,
     sizes: &[String],

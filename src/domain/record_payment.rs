@@ -13,8 +13,8 @@ use super::row_order::RowOrder;
 use super::status::Status;
 use super::time::Timestamp;
 
-/// Where a payment was found that may be the same as a row without a receipt. It is not voided, and has the row's order, amount and
-/// method, and its time if the row has one.
+/// Where a payment was found that a row without a receipt may repeat: it has the row's order, amount and method, and
+/// its time if the row has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alike {
     /// It was on record before the list.
@@ -246,7 +246,7 @@ pub fn amount_to_refund(order: &Order, amount: Option<Money>, same: Option<&Same
     }
 }
 
-/// Says that more was paid than was due; `None` where it was not.
+/// Says that more was paid than was due; `None` otherwise.
 pub fn overpaid(summary: &OrderSummary) -> Option<String> {
     let owed = summary.due().filter(|due| due.is_negative())?.size();
     let reference = &summary.reference;
@@ -310,7 +310,7 @@ mod tests {
         for (payments, amount, receipt, same, paid_at, expected) in [
             (&[][..], 5000, None, None, None, Ok(Some("50.00 cash"))),
             (&[], 5000, Some("R-1"), None, Some("2026-02-07T09:00:00Z"), Ok(Some("50.00 cash R-1"))),
-            // More than is due is money that is there.
+            // More than is due is recorded: the money is there.
             (&[(10_000, None)], 5000, None, None, None, Ok(Some("50.00 cash"))),
             (&[(5000, None)], -5000, None, None, None, Ok(Some("-50.00 cash"))),
             (&[(5000, None)], 5000, Some("R-1"), Some(same(7, 5000)), None, Ok(None)),

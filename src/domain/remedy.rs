@@ -39,7 +39,7 @@ pub enum Remedy {
         /// What was typed.
         shipping: ShippingEdit,
     },
-    /// Say by which number what replaces items of the order is on its way.
+    /// Record the tracking number of a replacement that is on its way.
     SendReplacement(Reference),
     /// Change one of the order's items.
     EditItem(Reference),
@@ -128,13 +128,13 @@ pub enum Remedy {
         /// The new size.
         size: String,
     },
-    /// Set the pieces without a size to none, so that sizes can be counted.
+    /// Set the pieces without a size to zero, so that sizes can be counted.
     ClearUnsized(String),
-    /// Set the stock of a product to none.
+    /// Set the stock of a product to zero.
     ClearStock {
         /// What people type to name the product.
         product: String,
-        /// The sizes that have pieces; none where it is not tracked by size.
+        /// The sizes that have pieces; empty if it is not tracked by size.
         sizes: Vec<String>,
     },
 }

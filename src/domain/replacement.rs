@@ -24,13 +24,13 @@ pub enum Replacement {
         size: Option<String>,
         /// The color, if one was named.
         color: Option<String>,
-        /// The price agreed; `None`: today's, or the price paid where it is the same product.
+        /// The price agreed; `None`: today's, or the price paid if it is the same product.
         price: Option<Money>,
     },
 }
 
 impl Replacement {
-    /// Returns its product, where that is not the product of what comes back.
+    /// Returns its product, unless it is that of the returned item.
     pub fn product(&self) -> Option<ProductId> {
         match self {
             Replacement::Size(_) => None,

@@ -57,7 +57,7 @@ pub struct ResolvedOrder {
 }
 
 impl ResolvedOrder {
-    /// Returns the order that it would be, to look at: pending, and without a key.
+    /// Returns the order as it would be, for display: pending, and without a key.
     pub fn draft(self) -> Order {
         Order {
             summary: OrderSummary {

@@ -65,7 +65,7 @@ pub struct StockEffect {
 }
 
 impl Returned {
-    /// Returns the order with what the return changes of its money and status.
+    /// Returns the order with its money and status after the return.
     #[must_use]
     pub fn applied_to(&self, order: &Order) -> Order {
         let mut order = order.clone();
@@ -166,7 +166,7 @@ fn merged(pieces: &[ItemPieces]) -> Vec<ItemPieces> {
     merged
 }
 
-/// Refuses an order of which nothing can come back, as the customer does not have it.
+/// Refuses an order that the customer does not have: nothing of it can come back.
 ///
 /// # Errors
 /// It is not shipped.
@@ -382,7 +382,7 @@ pub(crate) mod tests {
             (&[(2, 500)], 15, &[(&[(1, 1)], &[492]), (&[(1, 1)], &[493])]),
             // A third: 0.33, 0.34 of what is left, and the rest.
             (&[(3, 100)], 100, &[(&[(1, 1)], &[67]), (&[(1, 1)], &[66]), (&[(1, 1)], &[67])]),
-            // All of it was given away.
+            // The discount is all of the price.
             (&[(2, 500)], 1000, &[(&[(1, 1)], &[0]), (&[(1, 1)], &[0])]),
             // A gift takes nothing of the discount.
             (&[(1, 0), (1, 500)], 100, &[(&[(1, 1)], &[0]), (&[(2, 1)], &[400])]),
@@ -476,7 +476,7 @@ pub(crate) mod tests {
         assert_eq!((new.unit_price, new.list_price, new.is_price_agreed), (money(2999), money(2999), true));
         assert_eq!((new.id, new.selected_size.as_deref(), new.pieces_left()), (Uuid::from_u128(1001), Some("S"), 2));
         assert_eq!(items.iter().map(OrderItem::pieces_left).collect::<Vec<_>>(), [0, 1, 2]);
-        // What replaced something comes back like all else, and the last piece ends the order.
+        // A replacement can come back too, and the last piece ends the order.
         assert_eq!(desk.take(&of(&[(3, 2)])), [5998 - 857]);
         assert_eq!(desk.take(&of(&[(2, 1)])), [1000 - 143]);
         assert_eq!(desk.order.summary.status, Status::Cancelled);
@@ -531,7 +531,7 @@ pub(crate) mod tests {
                 }
             }
         }
-        // Line by line: what the first takes the second cannot have, what the first gives back it can.
+        // Line by line: the second line cannot have what the first took, but can have what the first gave back.
         let shirt = product("Shirt", &[("S", 0), ("L", 1)]);
         for (sizes, is_enough) in [(["S", "S"], false), (["L", "S"], true), (["S", "L"], false)] {
             let items = sizes.map(|size| (&shirt, 1, Some(size), 2999));
@@ -586,7 +586,7 @@ pub(crate) mod tests {
         assert_eq!((returned.total, returned.item_count), (money(6998 + 4500), 6));
     }
 
-    /// What is wrong in itself comes first, then the status, then what the order and the stock allow.
+    /// Errors in the request come first, then the status, then what the order and the stock allow.
     #[test]
     fn an_impossible_return_is_refused_with_what_to_do() {
         use RefusalKind::{InsufficientStock, InvalidInput, NotFound};

@@ -1,7 +1,8 @@
 //! The product that a row of a table means. One rule for `product import`, `receive` and `count`.
 //!
-//! A row names its product by the id, else by the SKU, else by exactly the name. What else it says must not contradict that. A SKU
-//! may have lost the zeros at its beginning to a spreadsheet: it is understood where the name is right, and never taken for another.
+//! A row names its product by the id, else by the SKU, else by exactly the name. Everything else in it must agree with
+//! that. A spreadsheet may have removed the leading zeros of a SKU: the row then means the product that also has its
+//! name, and never another one.
 
 use std::fmt;
 
@@ -29,7 +30,7 @@ pub struct RowMatches {
     pub by_id: Option<Product>,
     /// The one with its SKU.
     pub by_sku: Option<Product>,
-    /// Those of which the SKU differs in zeros at its beginning only, where none has the SKU.
+    /// Those whose SKU differs only in leading zeros, if none has the SKU itself.
     pub zeros_differ: Vec<Product>,
     /// Those with exactly its name, unless the one found has it.
     pub namesakes: Vec<Product>,
@@ -75,8 +76,7 @@ impl RowProduct {
         Uuid::try_parse(sku).ok().map(ProductId)
     }
 
-    /// Returns whether the SKU of the row says no more than what the product has: it is the same but for zeros at its beginning, or
-    /// the id.
+    /// Returns whether the SKU of the row is the product's, leading zeros aside, or its id.
     pub fn has_sku_of(&self, product: &Product) -> bool {
         let Some(sku) = &self.sku else { return true };
         let is_same = |barcode: &String| barcode == sku || zero_spellings(sku).contains(barcode);
@@ -86,7 +86,7 @@ impl RowProduct {
     /// Finds the product that the row means among those that fit; `None` if it is new.
     ///
     /// # Errors
-    /// The name is that of several products; or id, SKU and name are not of one product.
+    /// Several products have the name; or id, SKU and name belong to different products.
     pub fn find(&self, matches: RowMatches) -> Result<Option<Product>, NamingRefusal> {
         let RowMatches { by_id, by_sku, zeros_differ, namesakes } = matches;
         if let (Some(id), Some(other)) = (self.id, &by_sku)
@@ -115,7 +115,7 @@ impl RowProduct {
         }
     }
 
-    /// Finds the product that the row means; it must be there.
+    /// Finds the product that the row means; it must exist.
     ///
     /// # Errors
     /// There is none; or as [`find`](RowProduct::find).
@@ -130,7 +130,7 @@ impl RowProduct {
         self.find(matches)?.ok_or_else(|| self.refuse(RefusalKind::InvalidInput, column, &problem))
     }
 
-    /// Returns the product of which the SKU differs in its zeros only, if its name is right.
+    /// Returns the product whose SKU differs only in leading zeros, if it has the row's name.
     fn same_but_for_zeros(&self, mut found: Vec<Product>) -> Result<Product, NamingRefusal> {
         if let Some(place) = found.iter().position(|product| Some(&product.name) == self.name.as_ref()) {
             return Ok(found.swap_remove(place));
@@ -164,7 +164,7 @@ impl RowProduct {
     }
 }
 
-/// Says of which product a column is.
+/// Says to which product a column belongs.
 fn of(column: &str, product: &Product) -> String {
     format!("the {column} is of {} ({})", shorten(&product.handle()), shorten(&product.name))
 }
@@ -175,8 +175,8 @@ impl fmt::Display for NamingRefusal {
     }
 }
 
-/// Returns the other SKUs that differ from one of digits in the zeros at its beginning only. A spreadsheet keeps no number of more
-/// than 15 digits; with its zeros, none of the usual codes has more than 20.
+/// Returns the other SKUs that differ from a SKU of digits only in leading zeros. A spreadsheet keeps at most 15 digits
+/// of a number; with its zeros, no usual code has more than 20.
 pub fn zero_spellings(sku: &str) -> Vec<String> {
     const LONGEST: usize = 20;
     let digits = sku.trim_start_matches('0');
@@ -236,7 +236,7 @@ mod tests {
             (row(None, "H-1", "Cap"), Ok(None)),
             (row(None, "", "Hat"), Ok(None)),
             (row(Some(&nobody), "", "Cap"), Ok(None)),
-            // One is a slip.
+            // One of the two is a slip.
             (row(None, "PL-1", "Cap"), Err("name: \"Cap\" is the name of 00123, but the sku is of PL-1 (Polo)")),
             (row(Some(&polo), "", "Cap"), Err("name: \"Cap\" is the name of 00123, but the id is of PL-1 (Polo)")),
             (row(Some(&cap), "PL-1", ""), Err("sku: \"PL-1\" is the SKU of Polo, but the id is of 00123 (Cap)")),

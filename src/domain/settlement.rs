@@ -1,4 +1,4 @@
-//! What somebody says of an order's money when it is confirmed.
+//! How an order is paid, as said when it is confirmed, and what is recorded of that.
 
 use super::money::Money;
 use super::order::Order;
@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::remedy::Remedy;
 use super::terms::Terms;
 
-/// How an order is paid, as far as somebody says so when it is confirmed.
+/// How an order is paid.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Settlement {
     /// Nothing is said about the payment.
@@ -50,7 +50,7 @@ impl Settlement {
         terms
     }
 
-    /// Returns what does the same for an order that is confirmed already.
+    /// Returns the remedy that records the same for an order that is confirmed already.
     pub fn remedy(&self, reference: &Reference) -> Option<Remedy> {
         let reference = reference.clone();
         match self {
@@ -65,7 +65,7 @@ impl Settlement {
     /// Returns the payment of an order, if it has one.
     ///
     /// # Errors
-    /// What is due is to be paid, and nothing is.
+    /// No amount was given, and nothing is due.
     pub fn entry(&self, order: &Order) -> Result<Option<PaymentEntry>, Refusal> {
         let Settlement::Paid { method, amount, receipt } = self else { return Ok(None) };
         let amount = amount_to_pay(order, *amount)

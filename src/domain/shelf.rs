@@ -1,8 +1,8 @@
 //! What lies on the shelf, and counting it while the shop sells.
 //!
-//! On the shelf lies the stock on hand, and what confirmed and processing orders hold: their pieces have not left the shop.
-//! Confirming an order moves nothing there; shipping does, and so does what comes back, what is received, or adjusted. A
-//! count moves nothing either: it corrects what is known of the shelf, of now and of any time before.
+//! The shelf has the stock on hand, and the pieces of confirmed and processing orders, which have not left the shop.
+//! Confirming an order moves nothing there; shipping, returns, deliveries and adjustments do. A count moves nothing
+//! either: it corrects what is known of the shelf, now and at any time before.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -32,7 +32,7 @@ pub struct Shelf {
     pub changes: Vec<ShelfChange>,
     /// When the stock on hand was last moved.
     pub last_moved: Option<Timestamp>,
-    /// When the stock was recorded that it came with, if it came with some. It is no delivery: it lay there before.
+    /// When the first stock was recorded, if there was some. It is no delivery: the pieces lay there before.
     pub began: Option<Timestamp>,
 }
 
@@ -62,7 +62,7 @@ pub struct ShelfChange {
     pub at: Timestamp,
     /// How many pieces came; below zero, went.
     pub delta: i64,
-    /// Of a count, which moves nothing: the time that was counted.
+    /// For a count, which moves nothing: the time that it is of.
     pub count_of: Option<Timestamp>,
 }
 
@@ -96,8 +96,8 @@ impl SheetLine {
     }
 }
 
-/// Returns the lines of a product on a count sheet, given what is reserved of each line for orders, and when it was last moved, where that is
-/// later than now: a clock stepped back.
+/// Returns the lines of a product on a count sheet. `reserved` are the pieces of each line that are reserved for
+/// orders. `later_moves` has the lines that moved later than `now`, as happens when a clock steps back.
 pub fn sheet_lines(
     product: &Product,
     reserved: &HashMap<StockKey, i64>,
@@ -114,7 +114,7 @@ pub fn sheet_lines(
             product: product.name.clone(),
             size: Some(line.size.clone()).filter(|size| !size.is_empty()),
             shelf: line.on_hand + reserved.get(&key).copied().unwrap_or_default(),
-            // What happened later than now is on the sheet already.
+            // A move later than now is on the sheet already.
             as_of: later_moves.get(&key).copied().map_or(now, |last| last.max(now)),
         }
     };
@@ -138,7 +138,7 @@ pub fn changes_of_order(steps: &[OrderStep]) -> Vec<ShelfChange> {
     for step in steps {
         status = step.status.unwrap_or(status);
         moved += step.delta;
-        // What it took is still there, as long as it has not left the shop.
+        // The pieces that it took are still there, as long as it has not left the shop.
         let gone_now = if status.is_in_shop() { 0 } else { moved };
         if gone_now != gone {
             changes.push(ShelfChange { at: step.at, delta: gone_now - gone, count_of: None });
@@ -168,13 +168,13 @@ pub enum Basis {
     ShelfAt {
         /// The time.
         time: Timestamp,
-        /// How many the count sheet said then, if it did.
+        /// The number on the count sheet, if it had one.
         printed: Option<i64>,
     },
 }
 
 impl Basis {
-    /// Returns the earlier time, if it is of one.
+    /// Returns the earlier time that was counted, if any.
     pub fn time(self) -> Option<Timestamp> {
         match self {
             Basis::OnHand | Basis::Shelf => None,
@@ -210,7 +210,7 @@ pub struct CountedLine {
     pub expected: i64,
     /// What has come and gone since then.
     pub moved: i64,
-    /// Whether it was counted for that time or a later one.
+    /// Whether a count for that time or a later one is on record.
     pub was_counted: bool,
     /// What is reserved for orders.
     pub reserved: Vec<Reserved>,
@@ -229,14 +229,14 @@ impl CountedLine {
         self.was_counted && self.difference() == 0
     }
 
-    /// Returns the date of its movement, if it is written now. A sheet is dated after itself: then the order of the two is known
-    /// under any clock.
+    /// Returns the date of its movement, if it is written now. A count is dated after its sheet, so that the order of
+    /// the two is known under any clock.
     pub fn dated(&self, now: Timestamp) -> Timestamp {
         let after_sheet = self.counted.basis.time().and_then(|time| Timestamp::from_millis(time.millis() + 1));
         after_sheet.map_or(now, |after| after.max(now))
     }
 
-    /// Warns of a count that fits what lies there now, where it was taken for one of an earlier time.
+    /// Warns of a count for an earlier time that fits what lies there now.
     pub fn warning(&self) -> Option<String> {
         if self.moved == 0 || self.difference() != self.moved {
             return None;
@@ -308,7 +308,7 @@ impl Shelf {
     /// Returns how many pieces should have been counted.
     ///
     /// # Errors
-    /// What the count sheet says cannot have been so; the error says what was.
+    /// The number on the count sheet is impossible; the error is the number that lay there.
     fn expected(&self, basis: Basis) -> Result<i64, i64> {
         let (time, printed) = match basis {
             Basis::OnHand => return Ok(self.on_hand),
@@ -457,11 +457,11 @@ mod tests {
             (&[moved(30, -3)], on_sheet(0, 0, Some(10)), Ok(10)),
             (&[moved(-30, -3)], on_sheet(0, 0, Some(7)), Ok(7)),
             (&[moved(30, -3), moved(40, 4)], on_sheet(0, 0, Some(6)), Ok(6)),
-            // What the sheet says decides about what happened at its very time, before or after.
+            // The number on the sheet tells whether a move at its very time came before or after it.
             (&[moved(0, -3)], on_sheet(0, 0, Some(10)), Ok(10)),
             (&[moved(0, -3)], on_sheet(0, 0, Some(7)), Ok(7)),
             (&[moved(1, -3), moved(-1, 2)], on_sheet(0, 0, Some(8)), Ok(8)),
-            // It cannot have been so.
+            // The printed number is impossible.
             (&[moved(30, -3)], on_sheet(0, 0, Some(9)), Err(10)),
             (&[moved(3, -3)], on_sheet(0, 0, Some(7)), Err(10)),
             // A count corrects what the sheet says too, unless it came before the sheet.

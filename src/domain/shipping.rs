@@ -1,4 +1,4 @@
-//! Who carries an order, and by which number it can be followed.
+//! Who carries an order, and its tracking number.
 
 use super::limits::{COURIER, TRACKING};
 use super::reference::Reference;
@@ -13,7 +13,7 @@ pub struct Shipping {
     pub tracking: Option<String>,
 }
 
-/// What somebody in the shop says of the shipping; what is `None` stays as it is, `Some(None)` takes it away.
+/// A change of the shipping: `None` keeps a value, `Some(None)` removes it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ShippingEdit {
     /// The courier.
@@ -42,7 +42,8 @@ pub fn read_tracking(text: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// Warns that other orders have the number of an order; `None` where none does. Orders that travel in one parcel have one number.
+/// Warns that other orders have the tracking number of an order; `None` if none has. Orders in one parcel share a
+/// number.
 pub fn shared(order: &Reference, number: &str, others: &[Reference]) -> Option<String> {
     let (first, more) = others.split_first()?;
     let more = if more.is_empty() { "" } else { " and others" };
@@ -52,7 +53,7 @@ pub fn shared(order: &Reference, number: &str, others: &[Reference]) -> Option<S
 }
 
 impl Shipping {
-    /// Returns it as the shop says.
+    /// Returns the shipping after an edit.
     #[must_use]
     pub fn edited(&self, edit: &ShippingEdit) -> Shipping {
         Shipping {
@@ -61,14 +62,14 @@ impl Shipping {
         }
     }
 
-    /// Returns the number that an edit gives it; `None` where it has this one, or gets none.
+    /// Returns the number that an edit sets; `None` if it is the present one, or none.
     pub fn new_number<'e>(&self, edit: &'e ShippingEdit) -> Option<&'e str> {
         let number = edit.tracking.as_ref()?.as_deref()?;
         let is_same = self.tracking.as_ref().is_some_and(|old| old.eq_ignore_ascii_case(number));
         (!is_same).then_some(number)
     }
 
-    /// Returns what the history tells of each: courier and tracking; nothing of what there is not.
+    /// Returns the words of the history for courier and tracking; `None` for what is not set.
     pub fn words(&self) -> [Option<String>; 2] {
         let words = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name}: {value}"));
         [words("courier", &self.courier), words("tracking", &self.tracking)]

@@ -1,4 +1,4 @@
-//! What there is not enough of.
+//! Shortages: what orders need beyond the stock on hand.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::reference::Reference;
 use super::refusal::{Refusal, RefusalKind};
 use super::remedy::Remedy;
 
-/// One product and size of which there is not enough.
+/// One product and size without enough stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
     /// `Classic T-Shirt`, or with its size `Classic T-Shirt (L)`.
@@ -27,7 +27,7 @@ pub struct Shortage {
 }
 
 impl Shortage {
-    /// Makes the shortage of a stock line of which `required` pieces are asked for, by nobody yet.
+    /// Makes the shortage of a stock line of which `required` pieces are needed, for no order in particular.
     pub fn of(product: &Product, line: &StockLine, required: i64) -> Shortage {
         Shortage {
             label: product.label(line),
@@ -60,8 +60,8 @@ struct TotalNeeded {
     by_order: Vec<(usize, i64)>,
 }
 
-/// Finds the stock lines of which these orders take more than is on hand. Each order comes with its movements; what they give
-/// back is not counted.
+/// Finds the stock lines from which these orders take more than is on hand. Each order comes with its movements; pieces
+/// that they give back are not counted.
 pub fn shortages(orders: &[(&Reference, &[Movement])], products: &Products) -> Vec<Shortage> {
     let mut needs: Vec<TotalNeeded> = Vec::new();
     let mut indexes: HashMap<StockKey, usize> = HashMap::new();
@@ -153,7 +153,7 @@ mod tests {
             |delta| movement(&cap, "", delta),
         );
         let unknown = movement(&product("Belt", &[]), "", -9);
-        // What each order takes, and of each line that is short: what is there, what is needed, and whose it is.
+        // What each order takes, and for each short line: the pieces available, those required, and the short orders.
         type Short<'a> = (&'a str, i64, i64, &'a [(usize, bool)]);
         let cases: [(&[&[Movement]], &[Short<'_>]); 10] = [
             (&[], &[]),
@@ -164,10 +164,10 @@ mod tests {
             // In the order in which they are taken.
             (&[&[caps(-3), small(-4)]], &[("Cap", 2, 3, &[(0, true)]), ("Shirt (S)", 3, 4, &[(0, true)])]),
             (&[&[caps(0), small(-4), caps(-3)]], &[("Shirt (S)", 3, 4, &[(0, true)]), ("Cap", 2, 3, &[(0, true)])]),
-            // The first orders get the last pieces, and a later one what it needs less.
+            // The first orders get the last pieces; a later order that needs few may get them.
             (&[&[small(-2)], &[small(-2)], &[small(-1)]], &[("Shirt (S)", 3, 5, &[(1, false)])]),
             (&[&[small(-2)], &[small(-4)], &[small(-2)]], &[("Shirt (S)", 3, 8, &[(1, true), (2, false)])]),
-            // What is given back is not there yet.
+            // Pieces that are given back are not there yet.
             (
                 &[&[small(5), small(-4), large(1), large(-1)]],
                 &[("Shirt (S)", 3, 4, &[(0, true)]), ("Shirt (L)", 0, 1, &[(0, true)])],

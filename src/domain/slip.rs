@@ -117,20 +117,20 @@ impl PickLine {
     }
 }
 
-/// In how many of the newest returns exchanges are looked for of which the replacement was not sent yet.
+/// How many of the newest returns are searched for exchanges whose replacement is still to be sent.
 pub const RETURNS_LOOKED_AT: u32 = 100;
 
-/// Returns whether an order is to be packed: all of it, or what replaces what came back.
+/// Returns whether an order is to be packed: all of it, or its replacements.
 pub fn is_to_pack(order: &Order) -> bool {
     order.summary.status.is_in_shop() || is_exchange(order)
 }
 
-/// Returns whether only what replaces what came back is to be packed: the customer has the rest.
+/// Returns whether only replacements are to be packed: the customer has the rest.
 pub fn is_exchange(order: &Order) -> bool {
     order.summary.status.is_carried() && replacements(order).iter().any(|item| item.pieces_left() > 0)
 }
 
-/// Returns the items that replace what came back, and are not sent yet.
+/// Returns the replacements that are not sent yet.
 fn replacements(order: &Order) -> &[OrderItem] {
     last_items(order, order.exchanges.iter().filter(|exchange| !exchange.is_sent).count())
 }
@@ -139,7 +139,7 @@ fn last_items(order: &Order, count: usize) -> &[OrderItem] {
     &order.items[order.items.len().saturating_sub(count)..]
 }
 
-/// Returns the items of which something is to be packed, or was, with their numbers.
+/// Returns the items that are to be packed, or were, with their numbers.
 pub fn to_pack(order: &Order) -> impl Iterator<Item = (usize, &OrderItem)> {
     let before = if is_exchange(order) { order.items.len() - replacements(order).len() } else { 0 };
     (1..).zip(&order.items).skip(before).filter(|(_, item)| item.pieces_left() > 0)
@@ -157,7 +157,7 @@ pub fn not_to_pack(order: &Order) -> Option<&'static str> {
     }
 }
 
-/// What whoever brings an order collects.
+/// What the courier collects for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Collection {
     /// What is due: it is cash on delivery.
@@ -168,7 +168,7 @@ pub enum Collection {
     Nothing,
 }
 
-/// Returns what is to be collected of an order that is on its way, or will be. Of any other there is no telling.
+/// Returns what is to be collected for an order that is on its way, or will be; `None` for any other.
 pub fn collection(order: &Order) -> Option<Collection> {
     let summary = &order.summary;
     match summary.status {
@@ -184,10 +184,12 @@ pub fn collection(order: &Order) -> Option<Collection> {
     })
 }
 
-/// Returns the cash that the courier of the next parcel collects; `None` where it is none. Slips and messages share this rule.
+/// Returns the cash that the courier of the next parcel collects; `None` if there is none. Slips and messages share
+/// this rule.
 ///
-/// Whoever brought the first parcel of a cash-on-delivery order has collected what was due then. The shop records it only when they
-/// bring it. So an exchange adds what its replacement costs more, and never more than is due.
+/// The courier of the first parcel of a cash-on-delivery order has collected what was due then. The shop records that
+/// money only when the courier brings it. So the parcel of an exchange collects the extra cost of the replacement
+/// alone, and never more than is due.
 pub fn cash_to_collect(order: &Order) -> Option<Money> {
     let summary = &order.summary;
     let due = summary.due().filter(|due| summary.terms.is_cod && *due > Balance::ZERO)?;
@@ -201,7 +203,7 @@ pub fn cash_to_collect(order: &Order) -> Option<Money> {
     (cash > Balance::ZERO).then(|| cash.size())
 }
 
-/// Returns how much more the replacements cost than what came back for them: those to be sent, or else all that were sent.
+/// Returns how much more the replacements cost than the pieces that they replace: those still to be sent, or else all.
 fn added_by_exchange(order: &Order) -> Balance {
     let is_any_unsent = is_exchange(order);
     let counted: Vec<_> = order.exchanges.iter().filter(|exchange| !(is_any_unsent && exchange.is_sent)).collect();
@@ -298,7 +300,8 @@ mod tests {
         }
     }
 
-    /// A cap of 29.99 went out first, paid on delivery; what came back for the replacements is worth so much.
+    /// A cap of 29.99 went out first, paid on delivery. Each exchange gives the value of what came back for another
+    /// cap.
     #[test]
     fn an_exchange_collects_only_what_it_adds() {
         use Status::{Delivered, Shipped};
@@ -314,13 +317,13 @@ mod tests {
             (Delivered, &[(2499, false)], 2999, Some(500)),
             (Delivered, &[(2499, false)], 3299, Some(200)),
             (Delivered, &[(2499, false)], 3499, None),
-            // A cheaper one.
+            // The replacement is cheaper.
             (Delivered, &[(3999, false)], 0, None),
-            // It is on its way, or has arrived.
+            // The replacement is on its way, or has arrived.
             (Shipped, &[(2499, true)], 0, Some(500)),
             (Shipped, &[(2999, true)], 0, None),
             (Delivered, &[(2499, true)], 0, None),
-            // Only the last of them is to be sent.
+            // Only the last replacement is still to be sent.
             (Delivered, &[(2499, true), (2899, false)], 0, Some(100)),
             (Shipped, &[(2499, true), (2899, true)], 0, Some(600)),
         ] {

@@ -171,7 +171,7 @@ mod tests {
             (needless.message.as_str(), needless.remedies),
             ("Cap is not tracked by size", vec![Remedy::LeaveOutSize])
         );
-        // A count may name a size that is none by mistake.
+        // A count may name a wrong size by mistake.
         let mistaken = |product: &Product, size| correct(product, Some(size), Correction::Count(1), false).unwrap_err();
         assert_eq!(mistaken(&sized, "XL"), unknown);
         let empty = product("Belt", &[("", 0)]);

@@ -42,7 +42,7 @@ impl Terms {
         Terms { claimed, ..self }
     }
 
-    /// Names what only a guest says of them: `delivery fee 50.00`.
+    /// Names the terms that only a guest claims: `delivery fee 50.00`.
     pub fn claims(&self) -> Vec<String> {
         let fee = self.delivery_fee.filter(|_| self.claimed.delivery_fee).map(|fee| format!("delivery fee {fee}"));
         let discount = self.claimed.discount.then(|| format!("discount {}", self.discount));
@@ -56,7 +56,7 @@ impl Terms {
     }
 }
 
-/// What somebody in the shop says of the terms; what is `None` stays as it is. What they type is agreed.
+/// A change of the terms by the shop, which agrees to what it types; `None` keeps a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TermsEdit {
     /// The fee for delivery.
@@ -127,7 +127,7 @@ fn is_none(text: &str) -> bool {
 }
 
 impl Terms {
-    /// Returns them as the shop says, for items with this sum.
+    /// Returns the terms after an edit, for items with this sum.
     #[must_use]
     pub fn edited(mut self, edit: &TermsEdit, total: Money) -> Terms {
         if let Some(Fee(fee)) = edit.delivery_fee {
@@ -145,7 +145,7 @@ impl Terms {
         self
     }
 
-    /// Returns what the history tells of each: delivery, discount, cash on delivery; nothing of what there is not.
+    /// Returns the words of the history for delivery, discount and cash on delivery; `None` for what is not set.
     pub fn words(&self) -> [Option<String>; 3] {
         let words = |text: String, is_claimed| if is_claimed { format!("{text} (not agreed)") } else { text };
         let discount = Some(self.discount).filter(|discount| *discount != Money::ZERO);

@@ -80,10 +80,10 @@ pub fn os_reason(error: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// What is wrong with a code that a spreadsheet made a date of.
+/// The problem of a code that a spreadsheet turned into a date.
 pub const IS_A_DATE: &str = "is a date: enter what was meant, in a column of text";
 
-/// Returns whether a code looks like a date that a spreadsheet made of it, as in a list that was saved as CSV since.
+/// Returns whether a code looks like a date, as a spreadsheet saves one in a CSV file.
 pub fn looks_like_a_date(code: &str) -> bool {
     code.get(..10).is_some_and(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok())
 }

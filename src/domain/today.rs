@@ -21,7 +21,7 @@ use super::time::Timestamp;
 pub const SHOWN: usize = 10;
 /// How many pending orders are looked at, those that wait longest.
 pub const LOOKED_AT: usize = 10;
-/// How far orders are counted.
+/// Up to which number orders are counted.
 pub const COUNTED: i64 = 500;
 /// How many shipped orders are looked at, those that came first.
 pub const SHIPPED: usize = 30;
@@ -30,7 +30,7 @@ pub const PRODUCTS: usize = 30;
 /// How many days an order may be with a courier before somebody asks.
 pub const DAYS_WITH_COURIER: i64 = 3;
 
-/// What of a shop's day a row belongs to.
+/// The list that a row belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum List {
     /// Pending orders: once the payment is there, they are confirmed.
@@ -41,11 +41,11 @@ pub enum List {
     ToPack,
     /// Orders that were shipped days ago.
     WithCouriers,
-    /// Orders of which something is owed to the customer.
+    /// Orders whose customers are owed money.
     Owed,
     /// Stock that is short, out or low.
     Stock,
-    /// Pending orders that another order looks like.
+    /// Pending orders that may be duplicates.
     ReceivedTwice,
 }
 
@@ -98,7 +98,7 @@ pub enum Subject {
 pub enum Count {
     /// So many.
     Exactly(i64),
-    /// So many or more: the others were not counted.
+    /// At least this many: the others were not counted.
     AtLeast(i64),
 }
 
@@ -109,7 +109,7 @@ impl Default for Count {
 }
 
 impl Count {
-    /// Makes the count of what was counted no further than [`COUNTED`].
+    /// Makes the count of orders that were counted up to [`COUNTED`].
     fn of_counted(counted: i64) -> Count {
         if counted < COUNTED { Count::Exactly(counted) } else { Count::AtLeast(COUNTED) }
     }
@@ -161,15 +161,15 @@ pub struct Facts {
     pub to_pack: Vec<OrderSummary>,
     /// How many orders are to be packed.
     pub to_pack_count: i64,
-    /// The orders of which what replaces what came back was not sent yet.
+    /// The orders with a replacement that is still to be sent.
     pub exchanges: Vec<Order>,
-    /// The orders that couriers have had for long, the longest first, up to [`SHOWN`].
+    /// The orders that couriers have had for too long, the longest first, up to [`SHOWN`].
     pub late: Vec<OutstandingOrder>,
     /// How many these are.
     pub late_count: Count,
-    /// The orders of which something is owed, up to [`SHOWN`], with their payments.
+    /// The orders whose customers are owed money, up to [`SHOWN`], with their payments.
     pub owed: Vec<(OutstandingOrder, Vec<Payment>)>,
-    /// How many orders there are of which something is owed.
+    /// How many these are.
     pub owed_count: i64,
 }
 
@@ -223,10 +223,10 @@ fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pendi
     let contested = (row.availability == Availability::Contested)
         .then(|| "there is enough, but not after the older orders are confirmed".to_owned());
     let blocked = order.block.as_ref().map(Block::warning);
-    // What a guest claims of it stands among the problems.
+    // A term that only a guest claims is among the problems.
     let cod = (summary.terms.is_cod && !summary.terms.claimed.cod).then(|| CASH_ON_DELIVERY.to_owned());
     let double = twin.as_ref().map(|twin| format!("same phone and items as {}: ordered twice?", twin.reference));
-    // Without stock for it, what `confirm` would advise.
+    // What `confirm` would advise if there is no stock.
     let advised = || refusal(std::slice::from_ref(order), &row.problems).remedies.into_iter().next();
     let next = match row.availability {
         Availability::Short | Availability::Unclear => advised(),
@@ -264,12 +264,13 @@ fn packing(facts: &Facts, now: Timestamp) -> Needs {
     };
     let exchanges: Vec<Need> = facts.exchanges.iter().filter(|order| is_exchange(order)).map(exchange).collect();
     let count = Count::of_counted(facts.to_pack_count + i64::try_from(exchanges.len()).unwrap_or_default());
-    // Whoever waits for an exchange has waited before.
+    // Exchanges come first: their customers have waited before.
     let rows = exchanges.into_iter().chain(orders.iter().map(need)).collect();
     needs(List::ToPack, rows, count)
 }
 
-/// Chooses of shipped orders, with the time of their shipping, those that couriers have had for long, the longest first.
+/// Chooses the shipped orders that couriers have had for too long, the longest first. Each comes with the time of its
+/// shipping.
 pub fn late(mut shipped: Vec<(OrderPk, Timestamp)>, now: Timestamp) -> Vec<(OrderPk, Timestamp)> {
     let limit = Duration::days(DAYS_WITH_COURIER).num_milliseconds();
     shipped.retain(|(_, since)| now.millis() - since.millis() >= limit);
@@ -303,7 +304,7 @@ fn last_method(payments: &[Payment]) -> Option<Method> {
     payments.iter().rfind(is_paid).map(|payment| payment.method.clone())
 }
 
-/// Finds the stock that is short of what the pending orders need that were looked at, out, or low.
+/// Finds the stock that is out, low, or short for the pending orders that were looked at.
 fn stock(facts: &Facts) -> Needs {
     let mut wanted = DemandByLine::of(&facts.products);
     for item in facts.pending.iter().flat_map(|pending| &pending.order.items) {
@@ -343,7 +344,7 @@ fn stock(facts: &Facts) -> Needs {
     needs(List::Stock, rows.into_iter().map(need).collect(), count)
 }
 
-/// Finds the pairs of orders that look like one that was received twice, each once.
+/// Finds the pairs of likely duplicates, each once.
 fn received_twice(facts: &Facts, now: Timestamp) -> Needs {
     let mut pairs: Vec<[&Reference; 2]> = Vec::new();
     let mut rows = Vec::new();
@@ -545,7 +546,7 @@ mod tests {
         assert_eq!(counts.map(Count::exact), [None, Some(2), Some(2)]);
     }
 
-    /// Three days are long, however early the order came.
+    /// The days count from its shipping, however early the order came.
     #[test]
     fn an_order_is_late_after_three_days_with_a_courier() {
         let shipped = |pk, hour| (OrderPk(pk), at(hour));
@@ -589,7 +590,7 @@ mod tests {
         );
     }
 
-    /// Whoever has more than is looked at or shown is told so.
+    /// A list that is cut says so.
     #[test]
     fn lists_are_cut_to_what_is_shown() {
         let shirt = product("Shirt", &[("S", 9)]);

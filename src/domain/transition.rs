@@ -104,7 +104,7 @@ fn has_returns(summary: &OrderSummary) -> Refusal {
     refusal.remedy(Remedy::NewOrder)
 }
 
-/// Returns what takes an order back to pending; `None` where nothing does, as some of it came back.
+/// Returns the remedy that takes an order back to pending; `None` if some of it came back.
 pub fn back_to_pending(order: &Order) -> Option<Remedy> {
     let reference = || order.summary.reference.clone();
     let back = match order.summary.status {

@@ -24,7 +24,7 @@ pub struct TypedOrder {
     pub items: Vec<TypedItem>,
     /// Delivery, discount and cash on delivery.
     pub terms: TermsEdit,
-    /// Whether somebody in the shop typed it, who agrees to what they type.
+    /// Whether the shop typed it, and so agrees to it.
     pub is_by_shop: bool,
 }
 
@@ -44,7 +44,7 @@ pub struct TypedItem {
 }
 
 impl TypedOrder {
-    /// Makes the order that comes of it, or names every problem.
+    /// Makes the incoming order, or names every problem.
     pub fn into_incoming(self) -> Result<IncomingOrder, Refusal> {
         let mut problems = Problems::default();
         if self.items.len() > ITEMS_LIMIT {
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(taken.terms.claimed, Claimed::default());
     }
 
-    /// Whoever buys agrees to nothing for the shop.
+    /// A buyer cannot agree for the shop.
     #[test]
     fn terms_that_a_buyer_types_are_only_claimed() {
         let cap = product("Cap", &[("", 9)]);

@@ -30,7 +30,7 @@ pub fn read_line(text: &str, longest: usize) -> Result<String, String> {
     }
 }
 
-/// Reads a text that may be empty, which removes what is there.
+/// Reads a text that may be empty, which removes the value.
 ///
 /// # Errors
 /// It is not empty, and `read` refuses it.

@@ -23,7 +23,8 @@ pub struct User {
     pub number: Option<String>,
 }
 
-/// Whose orders are meant: those that are linked to an account, and those of its phone number, wherever they came from.
+/// The owner of orders: of those that are linked to an account, and of those of its phone number, wherever they came
+/// from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     /// The account.
@@ -33,7 +34,7 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// Returns whose orders an account has.
+    /// Makes the owner of an account's orders.
     pub fn of(user: &User) -> Owner {
         Owner { account: user.id, username: user.username.clone(), number: user.number.clone() }
     }

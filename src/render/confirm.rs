@@ -42,7 +42,7 @@ pub fn preview(
     text
 }
 
-/// How much of a name is in a question: it stays on one line.
+/// The most characters of a name in a question, which stays on one line.
 const NAME: usize = 16;
 
 /// Asks how one of several orders is paid.
@@ -52,13 +52,13 @@ pub fn question(order: &Order) -> String {
     format!("{}, {}, {due} due: confirm?", summary.reference, fit(&visible(&summary.customer.name), NAME))
 }
 
-/// Says what is recorded of the money.
+/// Says which payment is recorded.
 fn recorded(settled: &Settled) -> impl Iterator<Item = String> {
     let payment = settled.payment.iter().filter_map(|payment| payment.change.1.clone());
     payment.map(|payment| format!("paid {payment}")).chain(settled.is_cod.then(|| CASH_ON_DELIVERY.to_owned()))
 }
 
-/// Renders a confirmation: the order, the stock before and after, and what was recorded of the money.
+/// Renders a confirmation: the order, the stock before and after, and the payment that was recorded.
 pub fn confirmed(
     order: &Order,
     confirmation: &Confirmation,

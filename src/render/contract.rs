@@ -40,7 +40,7 @@ const SHAPES: &[Shape] = &[
     ),
     shape(
         "unchanged order",
-        "create of an order that is there, for accounts that may not see it",
+        "create of an order that exists, for accounts that may not see it",
         &["orderReference", "unchanged"],
     ),
     shape("event", "history, an array", EVENT_KEYS),
@@ -136,7 +136,7 @@ fn type_of(body: &str, key: &str) -> &'static str {
     match key {
         "note" if body == "note" => "text",
         _ if body == "totals of today" => "number?",
-        // It is about an order or about stock, and has nothing of the other.
+        // A row is about an order or about stock, and the keys of the other are null.
         "orderReference" | "customerName" | "customerPhone" | "status" | "productName" | "state"
             if body == "row of today" =>
         {

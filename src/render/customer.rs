@@ -123,7 +123,7 @@ pub fn show(record: &CustomerRecord, style: RenderStyle<'_>) -> String {
     text + &returns(&record.returns, style)
 }
 
-/// Renders what a customer sent back; nothing where they sent nothing back.
+/// Renders what a customer sent back; empty if they sent nothing back.
 fn returns(returns: &[CustomerReturn], style: RenderStyle<'_>) -> String {
     if returns.is_empty() {
         return String::new();

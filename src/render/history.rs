@@ -45,7 +45,7 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
     text
 }
 
-/// Renders the money of a payment, after the way that it went: `+ 59.98 instapay 4711`.
+/// Renders a payment, with a sign for the way that the money went: `+ 59.98 instapay 4711`.
 fn money(event: &Event, style: RenderStyle<'_>) -> String {
     let (is_back, said) = match (&event.from, &event.to) {
         (Some(from), _) => (true, from),

@@ -47,7 +47,7 @@ pub fn list_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<St
     ]
 }
 
-/// Returns the columns of a list of orders of which something is due.
+/// Returns the columns of a list of orders with money due.
 pub fn due_columns() -> Vec<Column> {
     vec![
         Column::reference("REFERENCE"),
@@ -60,7 +60,7 @@ pub fn due_columns() -> Vec<Column> {
     ]
 }
 
-/// Returns the row of an order in a list of orders of which something is due.
+/// Returns the row of an order in a list of orders with money due.
 pub fn due_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<String> {
     let amount = |amount: Option<Balance>| amount.map(|amount| amount.to_string()).unwrap_or_default();
     vec![
@@ -144,14 +144,14 @@ pub fn show(order: &Order, style: RenderStyle<'_>) -> String {
     text
 }
 
-/// Renders which order a question is about and whose it is, in two lines. A long name is cut.
+/// Renders the order of a question and its customer, in two lines. A long name is cut.
 pub fn who(summary: &OrderSummary, about: &str, width: usize) -> String {
     let reference = summary.reference.as_str();
     let name = prose::fit(&visible(&summary.customer.name), width.saturating_sub(reference.len() + 2));
     format!("{reference}  {}\n{}, {about}\n", shown(&name), shown(&summary.customer.phone))
 }
 
-/// Renders an order that is not taken yet.
+/// Renders an order before it is taken.
 pub fn draft(order: &Order, style: RenderStyle<'_>) -> String {
     let Customer { name, phone, address } = &order.summary.customer;
     let mut text = String::from("\n");
@@ -163,7 +163,7 @@ pub fn draft(order: &Order, style: RenderStyle<'_>) -> String {
     text + &money(&order.summary)
 }
 
-/// Renders an item that somebody typed, as they go on.
+/// Renders an item that was just typed.
 pub fn typed_item(item: &TypedItem, number: usize, width: usize) -> String {
     let TypedItem { product, quantity, size, .. } = item;
     let size = size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
@@ -171,7 +171,7 @@ pub fn typed_item(item: &TypedItem, number: usize, width: usize) -> String {
     prose::sentence(&format!("Item {number}: {quantity} × {}{size} at {price}", product.name), width)
 }
 
-/// Renders who ordered last under a phone.
+/// Renders the customer of the last order of a phone.
 pub fn customer_of(order: &OrderSummary, style: RenderStyle<'_>) -> String {
     let Customer { name, address, .. } = &order.customer;
     let address = address.as_ref().map(|address| format!(", {address}")).unwrap_or_default();
@@ -179,7 +179,7 @@ pub fn customer_of(order: &OrderSummary, style: RenderStyle<'_>) -> String {
     prose::sentence(&format!("  {name}{address} ({}, {when})", order.reference), style.width)
 }
 
-/// Renders what an order costs beside its items and what is due, a line each; nothing where it is the items alone.
+/// Renders what an order costs beside its items and what is due, a line each; empty if the order costs the items alone.
 pub fn money(summary: &OrderSummary) -> String {
     let (terms, paid) = (&summary.terms, summary.paid());
     let amount = |name: &str, amount: Balance| format!("{name} {amount}\n");
@@ -205,7 +205,7 @@ pub fn money(summary: &OrderSummary) -> String {
     lines.concat()
 }
 
-/// Renders the payments of an order with their numbers; nothing where there is none.
+/// Renders the payments of an order with their numbers; empty without payments.
 fn payments(order: &Order, style: RenderStyle<'_>) -> String {
     if order.payments.is_empty() {
         return String::new();
@@ -236,7 +236,7 @@ fn payments(order: &Order, style: RenderStyle<'_>) -> String {
     format!("\n{}", render(&columns, &rows, style))
 }
 
-/// Renders what came back of an order, with the numbers of its items; nothing where nothing did.
+/// Renders what came back of an order, with the numbers of its items; empty if nothing did.
 fn returns(order: &Order, style: RenderStyle<'_>) -> String {
     if order.returns.is_empty() {
         return String::new();
@@ -290,7 +290,7 @@ fn has_other_sku(item: &OrderItem) -> bool {
     item.misnomer.as_ref().is_some_and(|misnomer| misnomer.barcode.is_some())
 }
 
-/// Renders how many pieces of an item came back; nothing where none did.
+/// Renders how many pieces of an item came back; empty if none did.
 fn returned_pieces(item: &OrderItem) -> String {
     if item.returned == 0 { String::new() } else { item.returned.to_string() }
 }

@@ -31,7 +31,7 @@ pub struct Column {
     overflow: Overflow,
     /// Columns with a higher rank are dropped first; rank 0 always stays.
     pub(super) rank: u8,
-    /// Whether it is left out where all of its cells are empty; columns with a rank are anyway.
+    /// Whether it is left out if all of its cells are empty, as columns with a rank always are.
     needs_words: bool,
     /// The style of a cell, by its text.
     paint: Option<fn(&str) -> Style>,

@@ -62,9 +62,9 @@ pub type Command = Vec<String>;
 pub struct Section<'n> {
     /// The list.
     pub needs: &'n Needs,
-    /// What to type next, by row.
+    /// The next command of each row.
     pub commands: Vec<Command>,
-    /// What shows all of it, if anything does.
+    /// The command that shows the whole list, if there is one.
     pub all: Option<Command>,
 }
 
@@ -413,7 +413,7 @@ Payments to check: 1000+
         assert_eq!(text(&[], style(80)), "nothing needs you now\n");
     }
 
-    /// Whatever a guest or a catalogue calls things, the lines of a command run as the command.
+    /// Whatever names guests or the catalogue use, the lines of a command run as the command.
     #[test]
     fn a_command_on_several_lines_is_one_for_a_shell() {
         let parts = |line: &str| {

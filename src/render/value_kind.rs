@@ -1,6 +1,6 @@
-//! What the values of a key are, for tables and workbooks: a body has amounts and times as texts.
+//! The kind of a key's values, for tables and workbooks: a body has amounts and times as texts.
 
-/// What the values of a key are.
+/// The kind of a key's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
     /// References.

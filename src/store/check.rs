@@ -24,7 +24,7 @@ fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
         Err(_) => Some("is not UTF-8"),
         Ok(text) if is_id => match Uuid::try_parse(text) {
             Err(_) => Some("is not an id"),
-            // Whoever looks for it would not find it.
+            // A lookup would not find it.
             Ok(id) if id.to_string() != text => Some("is an id that is not in lower case"),
             Ok(_) => None,
         },
@@ -54,7 +54,7 @@ impl Read<'_> {
     /// Finds every contradiction in the file, and everything that cannot be read.
     ///
     /// # Errors
-    /// The disk, the machine or another program is at fault. What the file itself is at fault for is a finding.
+    /// The disk, the machine or another program is at fault. Faults of the file itself are findings.
     pub fn findings(&self) -> Result<Vec<Finding>, StoreError> {
         let damage = damage(self.connection)?;
         // Where pages are damaged, no other result can be trusted.
@@ -102,7 +102,7 @@ impl Read<'_> {
     fn wrong_indexes(&self) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         for PartialIndex { name, table, condition, definition } in partial_indexes()? {
-            // One that is missing or different is found by comparing the schema.
+            // An index that is missing or different is found by comparing the schema.
             let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1 AND sql = ?2)";
             if !self.row(sql, (&name, &definition), |row| row.get::<_, bool>(0))? {
                 continue;
@@ -121,7 +121,7 @@ impl Read<'_> {
         Ok(findings)
     }
 
-    /// Finds the orders that no command can load, and those that hold other stock than their items and returns say.
+    /// Finds the orders that no command can load, and those whose stock contradicts their items and returns.
     fn wrong_orders(&self, catalogue: &Products) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         let next = "SELECT pk FROM orders WHERE pk > ?1 ORDER BY pk LIMIT ?2";
@@ -143,7 +143,7 @@ impl Read<'_> {
         }
     }
 
-    /// Finds orders that hold other stock than their items and returns say.
+    /// Finds orders whose stock contradicts their items and returns.
     fn wrong_stock(&self, orders: &[OrderPk], catalogue: &Products) -> Result<Vec<Finding>, StoreError> {
         let mut held = self.held_by(orders)?;
         let mut findings = Vec::new();

@@ -62,7 +62,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
      WHERE p.receipt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = p.pk)
        AND EXISTS (SELECT 1 FROM payments AS q WHERE q.method = p.method AND q.receipt = p.receipt AND q.pk < p.pk
                    AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = q.pk)) ORDER BY p.pk"),
-    // The CHECKs of the table hold it to cancelled orders. What came back may have been kept.
+    // A CHECK allows it for cancelled orders only. The shop may keep the price of returned pieces too.
     ("kept", "SELECT 'kept' AS code, reference AS subject,
             format('keeps %d hundredths, but costs %d', kept, total - discount + coalesce(delivery_fee, 0)) AS problem
      FROM orders WHERE kept > total - discount + coalesce(delivery_fee, 0) ORDER BY pk"),
@@ -80,8 +80,8 @@ pub(super) const RULES: &[(&str, &str)] = &[
     ("movement", "SELECT 'movement' AS code, o.reference AS subject, format('movement %d names an event of another order', m.pk) AS problem
      FROM stock_movements AS m JOIN order_events AS e ON e.pk = m.event_pk JOIN orders AS o ON o.pk = m.order_pk
      WHERE e.order_pk <> m.order_pk ORDER BY m.pk"),
-    // Confirming takes stock, and leaving the states that hold it gives back; an edit does either, a return gives back and an
-    // exchange takes. What is written off then is taken again.
+    // Confirming takes stock, and leaving the states that hold it gives back; an edit does either, a return gives back
+    // and an exchange takes. A write-off takes again what was given back.
     ("movement", concat!("SELECT 'movement' AS code, o.reference AS subject,
             format('movement %d has the reason %s, unlike its event', m.pk, m.reason) AS problem
      FROM (SELECT pk, order_pk, kind, \"to\", kind = 'status' AND \"from\" NOT IN ", stockless_statuses!(), "
@@ -134,7 +134,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
      GROUP BY o.pk HAVING SUM(r.subtotal - r.value) > o.discount ORDER BY o.pk"),
     ("source", "SELECT 'source' AS code, reference AS subject, 'does not say where it came from' AS problem
      FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_sources) ORDER BY pk"),
-    // Since version 4 they are those of the number in full.
+    // Since version 4 these are the digits of the number in full.
     ("phone_digits", "SELECT 'phone_digits' AS code, reference AS subject,
             format('its phone digits are %s', customer_phone_digits) AS problem
      FROM orders WHERE (SELECT user_version FROM pragma_user_version) >= 4 AND customer_phone_digits <>
@@ -165,7 +165,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
      WHERE m.at < m.before OR m.at < e.at ORDER BY m.pk"),
     ("size", "SELECT 'size' AS code, p.name AS subject, format('its size %s has the key %s', s.size, s.size_key) AS problem
      FROM stock AS s JOIN products AS p ON p.id = s.product_id WHERE s.size_key <> size_key(s.size) ORDER BY s.pk"),
-    // What comes back from orders may lie above the limit; nobody else brings it there.
+    // Pieces that come back from orders may exceed the limit; nothing else may.
     ("limit", "SELECT 'limit' AS code, p.name AS subject,
             format('movement %d leaves %d on hand, more than 2147483647', m.pk, m.balance) AS problem
      FROM (SELECT pk, product_id, reason, delta, SUM(delta) OVER (PARTITION BY product_id, size_key ORDER BY pk) AS balance

@@ -21,11 +21,11 @@ impl Store {
         read(&Read { connection: &transaction })
     }
 
-    /// Writes in one immediate transaction. Nothing is committed where `write` fails or the outcome is a roll-back. The
+    /// Writes in one immediate transaction. Nothing is committed if `write` fails or the outcome is a roll-back. The
     /// clock is read once the transaction has its lock, so that a later transaction has a later time.
     ///
     /// # Errors
-    /// Those of `write`; the file is busy, full or broken. Where the commit failed half-way, the file is opened again, and
+    /// Those of `write`; the file is busy, full or broken. If the commit failed half-way, the file is opened again, and
     /// the error says what it holds.
     pub fn write<T, E: From<StoreError>>(
         &mut self,
@@ -98,7 +98,7 @@ impl Store {
     pub fn sync(&mut self) -> Result<(), StoreError> {
         #[cfg(feature = "cluster")]
         if let Some(cluster) = &mut self.cluster {
-            // All that the log has is safe. There may be more by now.
+            // Everything in the log is safe, but the log may have more by now.
             let has_newer = cluster.confirm_refusal(&mut self.connection)?;
             return if has_newer { Err(StoreError::Overtaken) } else { Ok(()) };
         }

@@ -28,8 +28,8 @@ fn beginning_among(inner: &str) -> String {
 }
 
 impl Read<'_> {
-    /// Finds up to `most` orders in one of these statuses whose reference begins with `text`, the newest first. Where there
-    /// are none, finds the only one that contains the text. With an `owner`, only theirs.
+    /// Finds up to `most` orders in one of these statuses whose reference begins with `text`, the newest first. If
+    /// there are none, finds the only one that contains the text. With an `owner`, only theirs.
     ///
     /// Of very many that begin alike, only the newest and the first ones in the index are found.
     pub fn orders_like(

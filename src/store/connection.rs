@@ -29,7 +29,7 @@ pub(super) fn patience(wait: Duration) -> Duration {
 pub enum Access {
     /// Reads only.
     Read,
-    /// Reads only, and sorts what may be too long for memory: in temporary files, which SQLite makes private and unlinks.
+    /// Reads only, and sorts long lists in temporary files, which SQLite makes private and unlinks.
     Survey,
     /// Reads an existing file, and may attach the new file that a backup goes to.
     BackUp,
@@ -54,8 +54,9 @@ pub const CACHE_KIB: i64 = 15_360;
 
 /// Sets a connection up before anything is read or written through it.
 pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
-    // The timeout comes first, so that everything below waits too. The last program to close the file, reader or writer, locks all
-    // others out for a moment; nobody who opens it fails because of that, however short their patience with writers is.
+    // The timeout comes first, so that everything below waits too. The last program to close the file, reader or
+    // writer, locks all others out for a moment; opening the file never fails because of that, however short the
+    // patience with writers is.
     connection.busy_timeout(wait.max(CLOSING))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

@@ -51,7 +51,7 @@ impl CustomerSort {
 pub struct CustomerFilter {
     /// Only those with this text in a name, a phone or its digits.
     pub search: Option<String>,
-    /// By what they are sorted.
+    /// The column that they are sorted by.
     pub sort: CustomerSort,
     /// Largest or latest first.
     pub descending: bool,
@@ -62,8 +62,8 @@ pub struct CustomerFilter {
 /// At most this many names of a customer are loaded, and as many addresses.
 const MOST_SPELLINGS: u32 = 100;
 
-/// How the orders of a list are grouped. Going through the index of numbers would read every order from another page: sorting the
-/// orders takes less than half of that.
+/// How the orders of a list are grouped. Going through the index of numbers would read every order from another page:
+/// sorting the orders takes less than half the time.
 const GROUPED_BY_SORTING: &str = "+customer_phone_digits";
 /// How a few orders are grouped: by the index.
 const GROUPED_BY_INDEX: &str = "customer_phone_digits";

@@ -41,7 +41,7 @@ impl Write<'_> {
     /// Writes a new delivery, and puts its pieces on the shelf.
     ///
     /// # Errors
-    /// Its reference is no longer free, or a product no longer there.
+    /// Its reference is no longer free, or a product is gone.
     pub fn receive_delivery(&self, reference: &str, items: &[ReceivedItem], audit: &Audit) -> Result<(), StoreError> {
         self.change_one(
             "the delivery",

@@ -1,4 +1,4 @@
-//! Finds out more where SQLite only says that something went wrong.
+//! Finds the cause when SQLite only says that something went wrong.
 
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -14,7 +14,7 @@ use crate::domain::finding::Finding;
 use crate::domain::text::os_reason;
 
 impl StoreError {
-    /// Looks for the cause in the orders file itself, where SQLite's error may be wrong.
+    /// Looks for the cause in the orders file itself, if SQLite's error may be wrong.
     #[must_use]
     pub fn diagnosed(self, path: &Path) -> StoreError {
         match self {
@@ -32,8 +32,8 @@ fn is_disk_full(path: &Path) -> bool {
     rustix::fs::statvfs(folder).is_ok_and(is_used_up)
 }
 
-/// Reads a file again that SQLite called damaged, as it says so of some failures to read too. Returns what went wrong;
-/// `None` where the file is damaged.
+/// Reads a file again that SQLite called damaged: it reports some failures to read in the same way. Returns what went
+/// wrong; `None` if the file is damaged.
 pub fn read_again(path: &Path) -> Option<StoreError> {
     // SQLite's own checks would say no more about a page that cannot be read.
     if let Err(error) =
@@ -50,7 +50,7 @@ pub fn read_again(path: &Path) -> Option<StoreError> {
     (!is_damaged).then(|| StoreError::Unread("could not be read at first; a second read succeeded".to_owned()))
 }
 
-/// Returns a finding where the file at `path` could not be opened because it is damaged.
+/// Returns a finding if the file at `path` could not be opened because it is damaged.
 pub fn as_finding(error: &StoreError, path: &Path) -> Option<Finding> {
     match error {
         StoreError::Damaged(cause) => Some(check_failed(cause.clone())),

@@ -14,7 +14,7 @@ use crate::scratch::{folder_of, no_place_in, sync_folder};
 pub(super) fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
     let found = match fs::metadata(path) {
         Ok(metadata) => metadata,
-        // Nothing is made where a link leads: whoever made the link meant a file that is there.
+        // No file is created at the target of a link: whoever made the link meant an existing file.
         Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
             let target = fs::read_link(path)?;
             return Err(StoreError::refused(format!("is a link to {}, which is not there", target.display())));
@@ -44,7 +44,7 @@ pub(super) fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreE
     Ok(false)
 }
 
-/// Creates the file exclusively, for its owner only; `false` where another program was first.
+/// Creates the file exclusively, for its owner only; `false` if another program was first.
 ///
 /// If the program is killed from here on, an empty file stays at worst, which the next creating command completes.
 #[expect(clippy::disallowed_methods, reason = "nothing has the new file open through SQLite yet")]
@@ -61,7 +61,8 @@ fn create(path: &Path) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Refuses network file systems, whose locks cannot be trusted. `on` is the file or, where there is none yet, its folder.
+/// Refuses network file systems, whose locks cannot be trusted. `on` is the file, or its folder if there is no file
+/// yet.
 #[cfg(target_os = "linux")]
 fn refuse_network_folder(on: &Path) -> Result<(), StoreError> {
     const NETWORK: [(i64, &str); 4] = [(0x6969, "NFS"), (0x517B, "SMB"), (0xFE53_4D42, "SMB"), (0xFF53_4D42, "CIFS")];

@@ -30,11 +30,11 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Below this code point letters fold one by one: those of Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic.
+/// The letters below this code point fold one by one: those of Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic.
 const BY_THEMSELVES: usize = 0x700;
 
-/// Returns a letter folded; `None` for what may change the letter before it, and what is looked up too rarely. A search
-/// folds the names of all orders, and folding whole texts takes far longer.
+/// Returns a letter folded; `None` for a mark that may change the letter before it, and for letters of rarer scripts. A
+/// search folds the names of all orders, and folding whole texts takes far longer.
 fn folded_letter(letter: char) -> Option<&'static str> {
     static FOLDED: [OnceLock<Option<Box<str>>>; BY_THEMSELVES] = [const { OnceLock::new() }; BY_THEMSELVES];
     let fold = || {
@@ -45,18 +45,18 @@ fn folded_letter(letter: char) -> Option<&'static str> {
 }
 
 fn fold_whole(text: &str) -> String {
-    // By way of upper case, as ß and ss, σ and ς have the same.
+    // Through upper case, which ß and ss share, and so do σ and ς.
     let letters = text.nfkd().filter(|letter| !is_dropped(*letter));
     let folded: String = letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).map(one_form).collect();
     // Once more, as the other case of a letter may have marks of its own.
     folded.nfkd().filter(|letter| !is_dropped(*letter)).nfkc().collect()
 }
 
-/// Returns whether a character makes no difference: tatweel, and marks that stand over, under or through a letter. Of those
-/// that make another letter or syllable, Unicode's combining class is another.
+/// Returns whether a character makes no difference: tatweel, and marks that stand over, under or through a letter.
+/// Marks that make another letter or syllable have other combining classes.
 fn is_dropped(letter: char) -> bool {
     const TATWEEL: char = '\u{640}';
-    // Strokes; Hebrew, Arabic and Syriac vowels; whatever is placed by where it stands.
+    // Strokes; Hebrew, Arabic and Syriac vowels; marks that are classed by their position.
     letter == TATWEEL || matches!(canonical_combining_class(letter), 1 | 10..=36 | 200..)
 }
 

@@ -41,8 +41,9 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Forgets the customer of a number. In their orders, name, phone, address, tracking number and notes become [`FORGOTTEN`], and what the messages
-    /// were known by is removed. Sums, stock and statuses stay. Returns `None` if there was nothing of this number.
+    /// Forgets the customer of a number. In their orders, name, phone, address, tracking number and notes become
+    /// [`FORGOTTEN`], and the ids of their messages are removed. Sums, stock and statuses stay. Returns `None` if
+    /// nothing had this number.
     ///
     /// The bytes are still in the file: [`Store::overwrite_freed`] is next.
     pub fn forget_customer(&self, number: &str, audit: &Audit) -> Result<Option<Forgotten>, StoreError> {
@@ -78,7 +79,7 @@ impl Write<'_> {
         Ok(Some(Forgotten { orders: u64::try_from(own.len()).unwrap_or(u64::MAX), accounts }))
     }
 
-    /// Forgets what was said of an order up to an event: notes, and who its customer was before an edit.
+    /// Forgets the notes of an order up to an event, and its former customers.
     fn forget_words(&self, order: OrderPk, last: i64) -> Result<(), StoreError> {
         let named = named_params! {":order": order, ":last": last, ":forgotten": FORGOTTEN};
         for sql in [
@@ -98,7 +99,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Forgets the customer of an order and what brought it, and says so in its history.
+    /// Forgets the customer of an order and its source, and records that in its history.
     fn forget_order(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(order)?;
         self.connection

@@ -15,7 +15,7 @@ const IS_CUSTOMERS: &str = "e.kind = 'created' AND (e.actor = 'guest' OR EXISTS 
     WHERE s.order_pk = e.order_pk AND s.kind = 'whatsapp_order'))";
 
 impl Read<'_> {
-    /// Loads what was said of orders, whose keys are a JSON array, oldest first.
+    /// Loads the notes of orders, whose keys are a JSON array, oldest first.
     pub(super) fn notes_of(&self, orders: &str) -> Result<HashMap<OrderPk, Vec<Note>>, StoreError> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT e.order_pk, e.at, e.actor, e.note, {IS_CUSTOMERS} AS is_customers FROM order_events AS e

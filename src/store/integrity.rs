@@ -56,7 +56,7 @@ fn run_checks(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
     Ok(findings)
 }
 
-/// Returns the error where a check could not read a page, which is no damage. The finding has an error code then.
+/// Returns the error if a check could not read a page, which is no damage: the finding then has an error code.
 pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
     let (_, code) = problem.rsplit_once("error code=")?;
     let code: String = code.chars().take_while(char::is_ascii_digit).collect();
@@ -75,7 +75,7 @@ pub(super) fn check_failed(problem: String) -> Finding {
     Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem }
 }
 
-/// Makes a finding of an error, where the file is at fault and not the disk, the machine or another program.
+/// Makes a finding of an error, if the file is at fault and not the disk, the machine or another program.
 pub(super) fn at_fault(subject: &str, error: &StoreError) -> Option<Finding> {
     use rusqlite::Error::{SqlInputError, SqliteFailure};
     let cause = match error {

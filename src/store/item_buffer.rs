@@ -15,14 +15,14 @@ use super::error::StoreError;
 use super::values::{Id, execute_in_order};
 use crate::domain::order::{OrderItem, OrderPk};
 
-/// How many bytes of them are kept in memory (32 KiB).
+/// How many bytes of items are kept in memory (32 KiB).
 const BLOCK: usize = 1 << 15;
 
-/// An item on its way into its row. Money is in hundredths.
+/// The row of an item. Money is in hundredths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ItemRow<'a> {
     pub order: i64,
-    /// Its place among the order's items, from 1.
+    /// The item's place in the order, from 1.
     pub position: i64,
     pub id: Uuid,
     pub product_id: Uuid,
@@ -39,14 +39,14 @@ pub(super) struct ItemRow<'a> {
 }
 
 impl ItemRow<'_> {
-    /// The statement that writes one.
+    /// The statement that writes a row.
     pub const INSERT: &'static str =
         "INSERT INTO order_items (order_pk, position, id, product_id, product_name, product_barcode,
              product_image, quantity, unit_price, selected_size, selected_color, subtotal, list_price, price_agreed)
          VALUES (:order, :position, :id, :product, :name, :barcode,
              :image, :quantity, :unit_price, :size, :color, :subtotal, :list_price, :price_agreed)";
 
-    /// Writes it by that statement.
+    /// Writes the row by that statement.
     pub fn insert(&self, statement: &mut Statement<'_>) -> rusqlite::Result<()> {
         execute_in_order!(
             statement,
@@ -92,14 +92,14 @@ pub(super) fn rows_of(order: OrderPk, items: &[OrderItem]) -> impl Iterator<Item
 /// Items that a transaction has taken in and not written yet, in the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct ItemBuffer {
-    /// The newest ones.
+    /// The newest items.
     block: Vec<u8>,
-    /// Those before them.
+    /// The items before them.
     blocks: Option<Blocks>,
 }
 
 impl ItemBuffer {
-    /// Adds one. Returns whether there is room for more; if not, write all now in `folder`.
+    /// Adds an item. Returns whether there is room for more; if not, the caller must write all items now.
     pub fn add(&mut self, item: &ItemRow<'_>, folder: &Path) -> bool {
         self.block = postcard::to_extend(item, std::mem::take(&mut self.block)).expect("memory takes every item");
         self.block.len() < BLOCK || self.put_block_away(folder).is_ok()
@@ -115,10 +115,10 @@ impl ItemBuffer {
         Ok(())
     }
 
-    /// Hands each one to `write`.
+    /// Hands each item to `write`.
     ///
     /// # Errors
-    /// Those of `write`; that the blocks cannot be read again.
+    /// Those of `write`; the blocks cannot be read again.
     pub fn write_each(self, mut write: impl FnMut(ItemRow<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
         let mut write_block = |mut block: &[u8]| {
             while !block.is_empty() {
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(written, 1);
     }
 
-    /// They are to be written at once then.
+    /// The items then have to be written at once.
     #[test]
     fn no_item_is_lost_if_no_file_can_be_made() {
         let folder = tempfile::tempdir().unwrap();

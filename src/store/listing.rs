@@ -82,8 +82,8 @@ enum Cursor {
     Start,
     /// After this order, sorted by a column that never changes.
     After(Box<dyn ToSql>, OrderPk),
-    /// The keys of the orders that are left, in order, and the condition that they must still fulfil. All keys are read at
-    /// the start where the sort column may change meanwhile, or where finding takes long.
+    /// The keys of the orders that are left, in order, and the condition that they must still fulfil. All keys are read
+    /// at the start if the sort column may change meanwhile, or if finding the next ones is slow.
     Keys(std::vec::IntoIter<i64>, Condition),
     End,
 }

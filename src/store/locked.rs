@@ -50,8 +50,8 @@ impl OpenedFile {
         (found.dev(), found.ino()) == (self.device, self.inode)
     }
 
-    /// Refuses to go on where the name belongs to another file by now, or to none: writes would go to a file that nobody
-    /// opens, and into the log of another.
+    /// Refuses to go on if the name now belongs to another file, or to none: writes would go to a file that nobody
+    /// opens, and into the log of another one.
     pub fn refuse_replaced(&self) -> Result<(), StoreError> {
         match fs::metadata(&self.path) {
             Ok(found) if self.is(&found) => Ok(()),
@@ -74,7 +74,7 @@ fn in_use() -> MutexGuard<'static, Vec<OpenedFile>> {
 pub(super) struct InUse(OpenedFile);
 
 impl InUse {
-    /// Notes it. Call this before SQLite opens the file.
+    /// Notes a file. Call this before SQLite opens it.
     pub fn note(file: &OpenedFile) -> InUse {
         in_use().push(file.clone());
         InUse(file.clone())
@@ -149,7 +149,7 @@ impl Seek for PlainFile {
     }
 }
 
-/// Returns the error of opening more files, where this process may not have as many as SQLite needs.
+/// Returns the error of opening more files, if this process may not open as many as SQLite needs.
 #[expect(clippy::disallowed_methods, reason = "SQLite locks no folder")]
 pub(super) fn lack_of_descriptors() -> Option<io::Error> {
     // The file itself, its log, its index and a journal.

@@ -45,14 +45,14 @@ const STEPS: [&str; 5] = [
 /// The version from which on the file has all that is [derived](derive_all).
 const DERIVED_SINCE: i32 = 4;
 
-/// What files before that version need once everything is in place: what was written off names its event.
+/// The last step for files before that version: each write-off names its event.
 const WRITTEN_OFF: &str = "UPDATE stock_movements AS w SET event_pk = c.event_pk
     FROM stock_movements AS c JOIN orders AS o ON o.pk = c.order_pk
     WHERE w.reason = 'adjust' AND w.event_pk IS NULL AND c.pk = w.pk - 1 AND c.reason = 'cancel'
       AND c.product_id = w.product_id AND c.size_key = w.size_key AND c.delta = -w.delta
       AND w.note = o.reference || ' came back unsaleable';";
 
-/// What a reader of a file older than a version sees in place of its columns and tables: reading never migrates.
+/// What a reader sees in place of the columns and tables that an older file lacks, by version: reading never migrates.
 const STAND_INS: [(i32, &str); 3] = [
     (
         4,
@@ -72,7 +72,7 @@ const STAND_INS: [(i32, &str); 3] = [
     ),
     (
         6,
-        // A still older file has its orders by now.
+        // A still older file already has its stand-in for orders.
         "CREATE TEMP VIEW IF NOT EXISTS orders AS SELECT *, NULL AS courier, NULL AS tracking FROM main.orders;
         CREATE TEMP VIEW stock_movements AS SELECT *, NULL AS delivery_pk, NULL AS as_of FROM main.stock_movements;
         CREATE TEMP VIEW stock AS SELECT *, NULL AS removed_at FROM main.stock;
@@ -84,10 +84,11 @@ const STAND_INS: [(i32, &str); 3] = [
     ),
 ];
 
-/// Migrates a file to the current schema and returns the copy of it as it was; `None` where another program was first.
+/// Migrates a file to the current schema, and returns the copy of the file before that; `None` if another program was
+/// first.
 ///
 /// # Errors
-/// It is in use, there is no room, it is damaged, or from a newer version by now. It is unchanged then.
+/// The file is in use, damaged, or by now from a newer version; or there is no room. The file is then unchanged.
 pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) -> Result<Option<PathBuf>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another program may have been first, while this one waited.
@@ -154,7 +155,7 @@ fn definitions(connection: &Connection, kind: &str) -> rusqlite::Result<Vec<(Str
     definitions.collect()
 }
 
-/// Drops the indexes of ours that are defined in another way today: their columns may not be filled yet.
+/// Drops our indexes whose definition has changed: their columns may not be filled yet.
 fn drop_other_indexes(transaction: &Connection, current: &Connection) -> Result<(), StoreError> {
     let today = definitions(current, "index")?;
     for (name, sql) in definitions(transaction, "index")? {
@@ -220,7 +221,7 @@ pub(super) fn add_stand_ins(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "query_only", query_only)
 }
 
-/// Takes the stand-ins away: the file is about to get the columns and tables themselves.
+/// Removes the stand-ins: the file is about to get the columns and tables themselves.
 fn drop_stand_ins(connection: &Connection) -> rusqlite::Result<()> {
     let mut views = connection.prepare("SELECT name FROM temp.sqlite_schema WHERE type = 'view'")?;
     let views: Vec<String> = views.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;

@@ -13,12 +13,12 @@
 //! | `migrate`, `copy` | bringing an older file to the current schema; copies of the file |
 //! | `locked`, `side_files` | opening files without losing SQLite's locks; what may stand beside a file |
 //! | `orders_files` | the files that no argument of a command may name |
-//! | `error`, `diagnose` | what SQLite's errors mean to a person; finding out more where they do not say |
+//! | `error`, `diagnose` | what SQLite's errors mean to a person; finding the cause if they do not say |
 //! | `integrity`, `check`, `check_rules`, `schema` | damage; contradictions in a file; the rules over tables; differences from `schema.sql` |
 //! | `last_write` | which transaction wrote last |
 //! | `values` | domain values in columns |
 //! | `orders`, `order_changes` | loading orders with their items; changing them, with the events |
-//! | `order_match`, `owned` | the orders that fit what was typed; limiting a query to somebody's own orders |
+//! | `order_match`, `owned` | the orders that fit what was typed; limiting a query to an owner's orders |
 //! | `order_batch`, `item_buffer` | new orders, any number in one transaction; their items until they are written |
 //! | `customers`, `forget` | the orders of each number, and the remarks on it; forgetting one |
 //! | `order_filter`, `listing` | which orders a list has; reading it, however long |
@@ -29,7 +29,7 @@
 //! | `shelf` | what lies on the shelf |
 //! | `history` | what happened to an order or a product |
 //! | `settings`, `users`, `reports`, `money` | the shop's settings; accounts; sums for reports; money that moved or is due |
-//! | `today` | the first of what needs somebody now |
+//! | `today` | the first rows of what needs somebody now |
 //! | `derived` | columns that follow from others: full phone numbers, hashes of items |
 //! | `plans_tests` | for unit tests only: which indexes the queries use |
 

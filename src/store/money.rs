@@ -1,4 +1,4 @@
-//! Money that moved, and orders whose money has not, for the report.
+//! For the report: money that moved, and orders whose money is outstanding.
 
 use rusqlite::{Row, named_params};
 
@@ -15,7 +15,7 @@ use crate::domain::report::sales::Window;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
-/// The sums over a time. The index has all that is added up.
+/// The sums over a window. The index has every column that is added up.
 const SUMS: &str = "SELECT coalesce(SUM(CASE WHEN (amount < 0) = (voids NOT NULL) THEN amount END), 0) AS paid_in,
         coalesce(-SUM(CASE WHEN (amount < 0) <> (voids NOT NULL) THEN amount END), 0) AS paid_out,
         SUM(voids IS NULL) AS payments
@@ -28,14 +28,14 @@ const LEFT_AT: &str = concat!(
     " AND e.pk > (SELECT MAX(c.pk) FROM order_events AS c
         WHERE c.order_pk = o.pk AND c.kind = 'status' AND c.\"to\" = 'confirmed'))"
 );
-/// When a cancelled order was cancelled, and any other one was paid, edited, or came back in part.
+/// When a cancelled order was cancelled, or any other order was last paid, edited or returned in part.
 const OWED_SINCE: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND CASE o.status
     WHEN 'cancelled' THEN e.kind = 'status' ELSE e.kind IN ('payment', 'edited', 'returned') END)";
 /// When an order was last confirmed.
 const CONFIRMED_AT: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status'
     AND e.\"to\" = 'confirmed')";
 
-/// The orders of which something is due either way; the terms are those of the index orders_due, word for word.
+/// The orders with money due either way; the terms are those of the index orders_due, word for word.
 macro_rules! due {
     () => {
         concat!("(o.paid IS NOT NULL OR o.cod) AND ", grand_total!(), " <> coalesce(o.paid, 0)")
@@ -80,7 +80,7 @@ fn query(list: Outstanding) -> String {
 }
 
 impl Read<'_> {
-    /// Adds up what moved in a window by its method, by name.
+    /// Adds up the money that moved in a window by method, sorted by name.
     pub fn money_by_method(&self, window: Window) -> Result<Vec<(Method, Flow)>, StoreError> {
         // SQLite would sort all payments, in memory. There are few methods.
         let mut statement = self.connection.prepare_cached(
@@ -101,7 +101,7 @@ impl Read<'_> {
         Ok(sums)
     }
 
-    /// Adds up what moved on each day of a window on which something did.
+    /// Adds up the money that moved in a window by day.
     pub fn money_by_day(&self, window: Window, zone: Zone) -> Result<Vec<(chrono::NaiveDate, Flow)>, StoreError> {
         let mut sums = Vec::new();
         let mut from = window.from;
@@ -147,8 +147,8 @@ impl Read<'_> {
         self.first("SELECT at FROM payments ORDER BY pk LIMIT 1", [], |row| row.get(0))
     }
 
-    /// Reads the orders of a list, `most` of them, roughly those that wait longest first. Of unpaid ones that left the shop,
-    /// those confirmed since `recorded`.
+    /// Reads up to `most` orders of a list, roughly the longest wait first. Unpaid orders that left the shop count only
+    /// if they were confirmed since `recorded`.
     pub fn each_outstanding<E: From<StoreError>>(
         &self,
         list: Outstanding,

@@ -59,7 +59,7 @@ impl Store {
         Store::open_with(path, access, wait, |_| Ok(access.only_reads()))
     }
 
-    /// Opens a file. Before anything else does, `begin` looks at it; it returns whether it may be a replica of a cluster.
+    /// Opens a file. `begin` looks at it first, and returns whether it may be a replica of a cluster.
     pub(super) fn open_with(
         path: &Path,
         access: Access,
@@ -99,7 +99,7 @@ impl Store {
         })
     }
 
-    /// Makes a store of a replica whose log is `cluster`; opening it made the shop, or left the copy of an older one.
+    /// Makes the store of a replica whose log is `cluster`.
     #[cfg(feature = "cluster")]
     pub(super) fn of_cluster(
         self,
@@ -136,7 +136,7 @@ impl Store {
         self.created
     }
 
-    /// Returns the copy of the file as it was, where opening it migrated it.
+    /// Returns the copy of the file before its migration, if opening it migrated it.
     pub fn migration_backup(&self) -> Option<&Path> {
         self.migration_backup.as_deref()
     }
@@ -153,8 +153,8 @@ impl Store {
     }
 }
 
-/// Refuses what is not ours; for a writer, switches the file to WAL and migrates it. Returns the copy of an older file as
-/// it was.
+/// Refuses what is not ours; for a writer, switches the file to WAL and migrates it. Returns the copy of an older file
+/// before its migration.
 fn prepare(
     connection: &mut Connection,
     path: &Path,
@@ -185,7 +185,8 @@ fn prepare(
         switch_to_wal(connection, wait)?;
     }
     if !access.only_reads() {
-        // From its first read on, this connection keeps closing programs from locking the file: what it waits for is writers.
+        // From its first read on, this connection keeps closing programs from locking the file, so it waits for writers
+        // alone.
         connection.busy_timeout(patience(wait))?;
     }
     if identity.is_blank() {
@@ -220,7 +221,7 @@ fn refuse_damaged_backup(connection: &Connection) -> Result<(), StoreError> {
     if found == "ok" { Ok(()) } else { Err(reading_failed(&found).unwrap_or(StoreError::Damaged(found))) }
 }
 
-/// Makes clearer why SQLite did not open a file.
+/// Finds a clearer reason why SQLite did not open a file.
 fn explain(path: &Path, error: StoreError) -> StoreError {
     let StoreError::Sqlite(error) = error else {
         return error;
@@ -439,7 +440,7 @@ mod tests {
         }
     }
 
-    /// Else this machine would have another shop than the others.
+    /// Otherwise this machine's shop would differ from that of the others.
     #[test]
     fn the_replica_of_a_cluster_is_only_read() {
         let (_folder, path) = folder();

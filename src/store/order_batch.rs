@@ -27,7 +27,7 @@ use crate::domain::user::UserId;
 #[derive(Debug)]
 pub struct OrderBatch<'w, 'c> {
     write: &'w mut Write<'c>,
-    /// By which numbers are completed.
+    /// The country code that completes numbers.
     country_code: Option<String>,
     folder: &'c Path,
     items: ItemBuffer,
@@ -40,8 +40,8 @@ pub struct OrderBatch<'w, 'c> {
 }
 
 impl<'c> Write<'c> {
-    /// Takes in new orders with `take`, and writes the items that are left at its end. Where it fails, the transaction is not to
-    /// be committed.
+    /// Runs `take`, which takes in new orders, and then writes the items that are left. If it fails, the transaction
+    /// must not be committed.
     ///
     /// # Errors
     /// Those of `take`; the file is full or broken; items cannot be read back.
@@ -95,7 +95,7 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
         })
     }
 
-    /// Finds the order that has this reference; returns the reference as that order has it.
+    /// Finds the order that has this reference in any case, and returns the reference as that order spells it.
     pub fn reference_like(&self, reference: &Reference) -> Result<Option<Reference>, StoreError> {
         let sql = "SELECT reference FROM orders WHERE reference = :reference";
         let mut statement = self.write.connection.prepare_cached(sql)?;
@@ -121,8 +121,8 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
         Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
     }
 
-    /// Returns whether an order that came in is like one that is there, which may be itself: the same number and items,
-    /// within hours. Almost none is.
+    /// Returns whether an order that came in may be a duplicate: an order, perhaps the same one, has its number and
+    /// items within hours. Almost none has.
     pub fn may_be_duplicate(&mut self, order: &ResolvedOrder) -> Result<bool, StoreError> {
         let (first, last) = duplicate_window(order.order_date);
         let named = named_params! {

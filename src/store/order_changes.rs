@@ -25,7 +25,7 @@ impl Write<'_> {
     /// The order is no longer in the status that the decision was made for, or the stock is no longer there.
     pub fn change_status(&self, change: &StatusChange, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(change.order)?;
-        // Confirming agrees to what only the guest said: without that it is refused.
+        // Confirming agrees to what only the guest claimed: without consent it is refused.
         let sql = "UPDATE orders SET status = :to, kept = :kept, updated_at = :at,
                        delivery_fee_agreed = delivery_fee_agreed OR :to = 'confirmed',
                        discount_agreed = discount_agreed OR :to = 'confirmed', cod_agreed = cod_agreed OR :to = 'confirmed'
@@ -52,7 +52,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Marks an order as cash on delivery, which the shop agrees to, with an event unless it is so already.
+    /// Marks an order as cash on delivery, which the shop agrees to, with an event unless it is marked already.
     pub fn mark_cod(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(order)?;
         let sql = "SELECT cod, cod_agreed FROM orders WHERE pk = :order";

@@ -81,7 +81,7 @@ macro_rules! grand_total {
 }
 pub(super) use grand_total;
 
-/// What can be recorded of an order's money.
+/// What can be recorded for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payable {
     /// A payment: something is left to pay, whether money was recorded or not.
@@ -105,7 +105,7 @@ impl Payable {
 /// Which orders are listed, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OrderFilter {
-    /// Only those in one of these statuses; all where there is none.
+    /// Only those in one of these statuses; all orders if it is empty.
     pub statuses: Vec<Status>,
     /// Only those ordered at this time or later.
     pub ordered_from: Option<Timestamp>,
@@ -129,11 +129,11 @@ pub struct OrderFilter {
     pub product: Option<ProductId>,
     /// Only theirs.
     pub owner: Option<Owner>,
-    /// Only those of which something is due.
+    /// Only those with money due.
     pub is_due: bool,
-    /// Only those that are not cancelled and of which nothing is paid.
+    /// Only those that are not cancelled, and for which nothing is paid.
     pub is_unpaid: bool,
-    /// Only those of which this can be recorded.
+    /// Only those for which this can be recorded.
     pub payable: Option<Payable>,
     /// The order of the list.
     pub sort: Sort,
@@ -168,7 +168,7 @@ impl Condition {
         self.terms.push(term);
     }
 
-    /// Adds a term with one value, where there is one.
+    /// Adds a term with its value, if there is one.
     fn and_with(&mut self, term: &'static str, name: &'static str, value: Option<impl ToSql + 'static>) {
         if let Some(value) = value {
             self.and(term);
@@ -223,7 +223,7 @@ impl Read<'_> {
         }
         match filter.statuses.as_slice() {
             [] => {}
-            // Few orders of a status have something due: the plus leaves them to the index of those.
+            // Few orders of a status have money due: the plus makes SQLite use the index of those.
             [status] if filter.is_due => {
                 condition.and("+o.status = :status");
                 condition.bind(":status", *status);
@@ -299,7 +299,7 @@ impl Read<'_> {
         Ok(MatchingProducts { in_catalogue: json_array(in_catalogue), in_orders: json_array(in_orders) })
     }
 
-    /// Returns the keys of a superset of the orders that a search finds, as a JSON array; `None` where reading order by
+    /// Returns the keys of a superset of the orders that a search finds, as a JSON array; `None` if reading order by
     /// order is faster.
     fn candidate_keys(
         &self,

@@ -1,4 +1,4 @@
-//! What may be typed for an order: which orders fit it.
+//! Finding the orders that fit what was typed for one.
 
 use std::collections::HashSet;
 
@@ -68,8 +68,9 @@ impl Read<'_> {
         Ok(found)
     }
 
-    /// Finds the orders that `text` fits, where it is no whole reference or id: by the phone of open ones; else by a part
-    /// of the reference, or of the name of open ones. None, one, or the first of several. With an `owner`, only theirs.
+    /// Finds the orders that `text` fits if it is no whole reference or id: open orders by their phone; else any order
+    /// by a part of its reference, and open ones by a part of the name. Returns none, one, or the first of several.
+    /// With an `owner`, only theirs.
     pub fn match_parts(&self, text: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
         let of_phone = self.open_orders_of_phone(text, owner)?;
         if !of_phone.is_empty() {
@@ -80,8 +81,7 @@ impl Read<'_> {
         if length < SHORTEST_NAME || folded.trim().is_empty() {
             return Ok(Vec::new());
         }
-        // All references are looked at, but nothing else of their orders: they stand in an index of their own. Of open
-        // orders the names are looked at too.
+        // All references are read, from an index of their own. Names are read of open orders only.
         self.matches(
             owner,
             concat!(

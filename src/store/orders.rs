@@ -199,7 +199,7 @@ impl Read<'_> {
         self.row("SELECT COUNT(*) FROM orders", [], |row| row.get(0))
     }
 
-    /// Returns the key of the newest order, about as many as there are; 0 where there is none.
+    /// Returns the key of the newest order, which is about the number of orders; 0 without orders.
     pub(super) fn newest_order(&self) -> Result<i64, StoreError> {
         self.row("SELECT coalesce(MAX(pk), 0) FROM orders", [], |row| row.get(0))
     }
@@ -210,8 +210,9 @@ impl Read<'_> {
         self.row(sql, named_params! {":reference": reference}, |row| row.get(0))
     }
 
-    /// Finds the orders that one with this content, number in full and date may be a duplicate of: those of the same number and items
-    /// that are nearest in time, within hours, a few before and a few after. A duplicate is never the order `except` itself.
+    /// Finds the likely duplicates of an order with this content, number in full and date: the orders of the same
+    /// number and items that are nearest in time, within hours, a few before and a few after. The order `except` is
+    /// none.
     pub fn likely_duplicates(
         &self,
         content: &Content,
@@ -244,7 +245,7 @@ impl Read<'_> {
     }
 }
 
-/// Returns between which instants the duplicates are of an order of this date.
+/// Returns the instants between which duplicates of an order of this date lie.
 pub(super) fn duplicate_window(date: Timestamp) -> (Timestamp, Timestamp) {
     let around = |millis| Timestamp::from_millis(date.millis().saturating_add(millis));
     let (first, last) = (around(-DUPLICATE_WINDOW_MILLIS), around(DUPLICATE_WINDOW_MILLIS));

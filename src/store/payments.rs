@@ -31,7 +31,7 @@ impl Read<'_> {
         Ok(payments)
     }
 
-    /// Finds the payment of this method and receipt, in any case, that is not voided; without a receipt there is none.
+    /// Finds the payment of this method and receipt, in any case, that is not voided; without a receipt, none.
     pub fn same_receipt(&self, method: &Method, receipt: Option<&str>) -> Result<Option<SameReceipt>, StoreError> {
         let Some(receipt) = receipt else { return Ok(None) };
         let sql =
@@ -48,7 +48,7 @@ impl Read<'_> {
         })
     }
 
-    /// Returns the newest payment; `None` where there is none.
+    /// Returns the newest payment; `None` if there is none.
     pub fn newest_payment(&self) -> Result<Option<PaymentPk>, StoreError> {
         self.row("SELECT MAX(pk) FROM payments", [], |row| row.get(0))
     }

@@ -77,14 +77,14 @@ const MAY_SCAN: [&str; 12] = [
     "SELECT COUNT(*) FROM orders",
     // All customers.
     "GROUP BY +customer_phone_digits) AS k",
-    // Who a customer was before an edit, wherever it was: for forgetting alone.
+    // Former customers in all edits: for forgetting alone.
     "WHERE e.kind = 'edited' AND o.customer_phone_digits <> :number",
     // Sorting by a field without an index.
     "ORDER BY o.customer_name",
-    // The indexes of the orders of which something is due or owed have no others.
+    // The indexes of orders with money due or owed have no other rows.
     "<> coalesce(o.paid, 0)",
     "WHERE o.paid > CASE o.status",
-    // An order may be unpaid without any sign of money, and a report lists all of those.
+    // Nothing marks an order that was never paid, and a report lists all of those.
     "AND NOT o.cod AND",
 ];
 
@@ -388,7 +388,7 @@ fn only_listed_queries_scan_a_long_table() {
     }
 }
 
-/// The orders of which something is due are few, and the newest of them are found without looking at any other.
+/// Orders with money due are few, and the newest of them are found without looking at any other.
 #[test]
 fn orders_with_money_due_are_found_by_their_own_index() {
     let (_folder, mut store) = store();

@@ -9,8 +9,8 @@ use crate::domain::report::Sums;
 use crate::domain::report::sales::{Sale, SalesGroup, Window};
 use crate::domain::report::stock::Demand;
 
-/// The orders in a window that hold stock, with what their customers kept. The index on the order date has all columns of the
-/// orders; the plus keeps SQLite from using the index on the status, which has not.
+/// The orders in a window that hold stock, with what their customers kept. The index on the order date has all columns
+/// of the orders; the plus keeps SQLite from using the index on the status, which lacks some.
 const SALES: &str = concat!(
     "SELECT o.order_date, o.status,
         o.item_count - coalesce((SELECT SUM(r.quantity) FROM order_returns AS r WHERE r.order_pk = o.pk), 0) AS pieces,

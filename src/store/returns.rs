@@ -15,7 +15,7 @@ use crate::domain::order::{Exchange, OrderItem, OrderPk, Return};
 use crate::domain::returns::Returned;
 use crate::domain::time::Timestamp;
 
-/// What came back of orders, oldest first.
+/// The returns of orders, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Returns(HashMap<OrderPk, Vec<Row>>);
 
@@ -50,13 +50,13 @@ struct Row {
 }
 
 impl Returns {
-    /// Takes out what came back of an order, and notes it at its items. Returns with it what was exchanged.
+    /// Takes the returns and exchanges of an order, and notes the returns at its items.
     pub fn take(&mut self, order: OrderPk, items: &mut [OrderItem]) -> (Vec<Return>, Vec<Exchange>) {
         let rows = self.0.remove(&order).unwrap_or_default();
         let of_exchange = |row: &Row| row.is_exchange.then_some(Exchange { value: row.value, is_sent: row.is_sent });
         let exchanges = rows.iter().filter_map(of_exchange).collect();
         let to_item = |Row { item, quantity, subtotal, value, at, .. }| {
-            // A row of an item that is not there is found by check.
+            // `check` finds a row whose item does not exist.
             let index = items.iter().position(|known| known.id == item.0)?;
             items[index].returned = items[index].returned.saturating_add(quantity);
             Some(Return { item: index + 1, quantity, subtotal, value, at })
@@ -66,7 +66,7 @@ impl Returns {
 }
 
 impl Read<'_> {
-    /// Loads what came back of orders, whose keys are a JSON array.
+    /// Loads the returns of orders, whose keys are a JSON array.
     pub(super) fn returns_of(&self, orders: &str) -> Result<Returns, StoreError> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT r.order_pk, r.item_id, r.quantity, r.subtotal, r.value, e.at, {IS_EXCHANGE} AS is_exchange, {IS_SENT} AS is_sent
@@ -89,7 +89,8 @@ impl Read<'_> {
         Ok(returns)
     }
 
-    /// Finds the orders of which a replacement was not sent yet, the oldest exchange first, among the `most` newest returns.
+    /// Finds the orders with a replacement that is still to be sent, the oldest exchange first, among the `most` newest
+    /// returns.
     pub fn unsent_exchanges(&self, most: u32) -> Result<Vec<OrderPk>, StoreError> {
         // Preparing the query takes longer than to see that nothing ever came back.
         if !self.row("SELECT EXISTS (SELECT 1 FROM order_returns LIMIT 1)", [], |row| row.get(0))? {
@@ -138,8 +139,8 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Writes a decided return: an event for each item of which something comes back, the stock that moves, and the
-    /// cancellation of an order of which nothing is left.
+    /// Writes a decided return: an event for each item with returned pieces, the stock that moves, and the cancellation
+    /// if nothing is left of the order.
     ///
     /// # Errors
     /// The order is no longer in the status that the decision was made for, or the stock is no longer there.

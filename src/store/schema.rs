@@ -51,7 +51,7 @@ pub(super) fn partial_indexes() -> rusqlite::Result<Vec<PartialIndex>> {
     indexes.collect()
 }
 
-/// Finds what a file has in its schema that is not ours, and what is missing. An older file is compared as it would be
+/// Finds what a file's schema has that is not ours, and what it lacks. An older file is compared as it would be
 /// after migration.
 pub(super) fn schema_differences(connection: &Connection, version: i32) -> Result<Vec<Finding>, StoreError> {
     let ours = Connection::open_in_memory()?;

@@ -36,14 +36,14 @@ impl Needle {
         }
     }
 
-    /// Returns whether folding leaves nothing of a text that is not blank, such as a lone tatweel or mark. It is in no order, though a
-    /// blank text is in all of them.
+    /// Returns whether folding leaves nothing of a text that is not blank, such as a lone tatweel or mark. Such a text
+    /// matches no order, though a blank one matches all.
     pub fn is_of_nothing(&self, text: &str) -> bool {
         !text.trim().is_empty() && self.folded.trim().is_empty()
     }
 }
 
-/// What of an order is searched at once, ready to be compared: its reference, name, phone and tracking number.
+/// The texts of an order that a search compares, folded: its reference, name, phone and tracking number.
 #[derive(Debug, Clone)]
 pub struct SearchedOrder {
     folded: [String; 4],
@@ -62,8 +62,8 @@ impl SearchedOrder {
     }
 }
 
-/// Finds those of some orders that have a text in their reference, name, phone or tracking number, as a list with this search would, and
-/// returns their places.
+/// Returns the places of the orders that have a text in their reference, name, phone or tracking number, as a list with
+/// this search finds them.
 pub fn search_among(orders: &[SearchedOrder], text: &str, country_code: Option<&str>) -> Vec<usize> {
     let needle = Needle::of(text, country_code);
     if needle.is_of_nothing(text) {

@@ -35,8 +35,9 @@ impl Read<'_> {
         Ok(version_of(self.connection)? >= INDEX_SINCE)
     }
 
-    /// Returns a superset of the orders that have the needle in their texts. `None` where reading order by order is better:
-    /// there are more than `most` candidates, or the newest orders have `enough` hits, or the index cannot tell.
+    /// Returns a superset of the orders that have the needle in their texts. `None` if reading order by order is
+    /// better: there are more than `most` candidates, or the newest orders have `enough` hits, or the index cannot
+    /// tell.
     pub(super) fn candidates(
         &self,
         needle: &Needle,
@@ -77,7 +78,8 @@ impl Read<'_> {
         Ok((candidates.len() <= most).then_some(candidates))
     }
 
-    /// Counts the rows, which are numbered from 0. `None` where they cannot be right, as orders were numbered by hand.
+    /// Counts the rows, which are numbered from 0. `None` if they cannot be right, as when orders were numbered by
+    /// hand.
     fn batches(&self) -> Result<Option<i64>, StoreError> {
         let sql =
             "SELECT (SELECT MIN(batch) FROM order_texts) AS oldest, (SELECT MAX(batch) FROM order_texts) AS newest";

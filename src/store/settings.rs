@@ -38,8 +38,8 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Sets or clears a setting. A new country code completes the phone numbers of all orders, and mends all other derived
-    /// data.
+    /// Sets or clears a setting. A new country code completes the phone numbers of all orders, and derives everything
+    /// else anew.
     pub fn set_setting(&self, key: SettingKey, value: Option<&str>) -> Result<(), StoreError> {
         match value {
             Some(value) => self.execute(

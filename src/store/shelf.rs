@@ -31,7 +31,7 @@ impl Read<'_> {
         Ok(reserved.into_iter().collect())
     }
 
-    /// Loads the shelf of one product and size, with its changes since a time, or none of them.
+    /// Loads the shelf of one product and size, with its changes since a time, or without any.
     pub fn shelf(&self, product: ProductId, size_key: &str, since: Option<Timestamp>) -> Result<Shelf, StoreError> {
         let key = named_params! {":product": product, ":size_key": size_key};
         let on_hand = "SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key";
@@ -88,8 +88,8 @@ impl Read<'_> {
         )
     }
 
-    /// Returns when the stock of products and sizes was last moved, of those for which that is later than `time`: a clock stepped
-    /// back.
+    /// Returns when stock was last moved, for each product and size that moved later than `time`, as happens when a
+    /// clock steps back.
     pub fn moves_after(&self, time: Timestamp) -> Result<HashMap<StockKey, Timestamp>, StoreError> {
         let moves = self.rows(
             "SELECT product_id, size_key, at FROM (

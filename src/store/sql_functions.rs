@@ -1,4 +1,4 @@
-//! Functions that SQL gets from the program.
+//! The SQL functions that the program provides.
 
 use memchr::memmem::Finder;
 use rusqlite::Connection;
@@ -9,8 +9,8 @@ use super::fold::fold;
 use crate::domain::phone::{full_number, read_phone};
 use crate::domain::text::size_key;
 
-/// Makes SQLite know `is_found_in(needle, text, …)`, whether one of the texts contains a needle that is folded already,
-/// and `full_number(phone, country code)`.
+/// Registers `is_found_in(needle, text, …)`, which says whether one of the texts contains a folded needle, and
+/// `full_number(phone, country code)`.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     connection.create_scalar_function("is_found_in", -1, flags, |context| {

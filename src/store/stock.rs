@@ -21,7 +21,7 @@ pub(super) fn stock_key(row: &Row<'_>) -> rusqlite::Result<StockKey> {
 }
 
 impl Read<'_> {
-    /// Loads the stock that an order holds: for each product and size what its movements took.
+    /// Loads the stock that an order holds: for each product and size, the pieces that its movements took.
     pub fn held_stock(&self, order: OrderPk) -> Result<Holding, StoreError> {
         Ok(self.held_by(&[order])?.remove(&order).unwrap_or_default())
     }
@@ -37,7 +37,7 @@ impl Read<'_> {
         Ok(held.into_iter().collect())
     }
 
-    /// Loads the stock that orders hold. One that holds nothing may be left out.
+    /// Loads the stock that orders hold. An order that holds nothing may be left out.
     pub(super) fn held_by(&self, orders: &[OrderPk]) -> Result<HashMap<OrderPk, Holding>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT order_pk, product_id, size_key, -SUM(delta) AS pieces FROM stock_movements
@@ -55,7 +55,7 @@ impl Read<'_> {
     }
 }
 
-/// What a movement comes from, beside its reason.
+/// What a movement belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Origin {
     /// Nothing else.

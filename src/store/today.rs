@@ -1,4 +1,5 @@
-//! What needs somebody now: the first of each, and how many there are up to a bound, however many orders the file has.
+//! What needs somebody now: the first rows of each list, and how many there are up to a bound, however many orders the
+//! file has.
 
 use rusqlite::named_params;
 
@@ -11,8 +12,8 @@ use crate::domain::product::{Product, ProductId};
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 
-/// The products that are low, or out in a size, those with the fewest pieces first. What is low has no line above the highest limit:
-/// an index finds these lines.
+/// The products that are low, or out in a size, those with the fewest pieces first. A low product has no line above the
+/// highest limit: an index finds these lines.
 const SCARCE: &str = "SELECT p.id FROM products AS p
     WHERE p.removed_at IS NULL
       AND p.id IN (SELECT product_id FROM stock WHERE on_hand <= (SELECT max(:shop_limit, coalesce(MAX(low_stock_at), 0))
@@ -23,7 +24,7 @@ const SCARCE: &str = "SELECT p.id FROM products AS p
     ORDER BY (SELECT SUM(on_hand) FROM stock WHERE product_id = p.id), p.id LIMIT :most";
 
 impl Read<'_> {
-    /// Counts the orders of which something is owed to the customer, up to `most`.
+    /// Counts the orders whose customers are owed money, up to `most`.
     pub fn owed_up_to(&self, most: i64) -> Result<i64, StoreError> {
         let sql =
             concat!("SELECT COUNT(*) FROM (SELECT 1 FROM orders AS o WHERE o.paid > ", grand_total!(), " LIMIT :most)");
@@ -96,7 +97,7 @@ mod tests {
                 products.iter().try_for_each(|product| write.insert_product(product, &audit()))
             })
             .unwrap();
-        // Nobody buys a size again that the catalogue no longer has.
+        // Nobody restocks a size that the catalogue no longer has.
         let remove = "UPDATE stock SET removed_at = '2026-02-04T10:30:00.000Z' WHERE size_key = 'xl'";
         assert_eq!(store.connection.execute(remove, []), Ok(1));
         let watched = |ids: &[ProductId], most| -> Vec<String> {

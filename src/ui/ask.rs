@@ -11,8 +11,8 @@ use super::picker::{Choices, Picker, Step};
 use crate::domain::bidi::{shown, shown_sentence};
 use crate::wrap::width_of;
 
-/// Asks a question that one key answers: y, or one of `keys`, which may have [`ENTER`]. `None` after Enter else, n, q or Esc. The
-/// keys of an Arabic keyboard count as those in their places.
+/// Asks a question that one key answers: y, or one of `keys`. `None` after n, q or Esc, and after Enter unless `keys`
+/// have [`ENTER`]. The keys of an Arabic keyboard count as those in their places.
 pub(super) fn one_key(question: &str, keys: &[char]) -> io::Result<Option<char>> {
     let question = shown_sentence(question);
     let term = Term::stderr();
@@ -46,7 +46,7 @@ pub(super) fn one_key(question: &str, keys: &[char]) -> io::Result<Option<char>>
 /// Returns what a theme draws.
 fn drawn(draw: impl FnOnce(&mut String) -> fmt::Result) -> String {
     let mut text = String::new();
-    // A text takes all that is written to it.
+    // Writing to a text never fails.
     draw(&mut text).map_or_else(|_| String::new(), |()| text)
 }
 
@@ -62,7 +62,7 @@ pub(super) fn line(prompt: &str) -> io::Result<Option<String>> {
     let silent = Silent::begin();
     let mut typed = String::new();
     let typed = loop {
-        // On one row, however long it is: the end of what was typed is seen.
+        // The line stays on one row, however long it is: its end is shown.
         let room = usize::from(term.size().1).saturating_sub(width_of(prompt) + 3);
         let mut end = typed.as_str();
         while width_of(end) > room {

@@ -109,8 +109,8 @@ impl Ui {
         Ok(self.one_key(question, &[])?.is_some())
     }
 
-    /// Asks a question that one key answers: y, or one of `keys`; returns it. Enter says no unless it is among them; so do Esc, n
-    /// and q.
+    /// Asks a question that one key answers: y, or one of `keys`; returns it. Esc, n and q say no, and so does Enter
+    /// unless it is among them.
     pub fn one_key(&self, question: &str, keys: &[char]) -> io::Result<Option<char>> {
         begin_question(self.json);
         ask::one_key(question, keys)

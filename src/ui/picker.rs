@@ -9,7 +9,7 @@ use crate::domain::bidi::shown;
 /// How many columns stand before a line or stay free after it.
 pub const MARGIN: usize = "> [x] ".len() + 1;
 
-/// Screens narrower than this have room for few words.
+/// A screen narrower than this shows shorter words.
 const WIDE: usize = 60;
 
 /// What can be picked.

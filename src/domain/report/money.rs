@@ -1,4 +1,4 @@
-//! Money that moved, by the time at which it did, and orders whose money has not.
+//! Money that moved, by the time at which it did, and orders whose money is outstanding.
 
 use chrono::Duration;
 
@@ -62,7 +62,7 @@ impl Flow {
         self.payments += other.payments;
     }
 
-    /// Returns what is left of what came in.
+    /// Returns what came in less what went out.
     pub fn net(self) -> Balance {
         self.paid_in.minus(self.paid_out)
     }
@@ -85,7 +85,7 @@ pub struct MovedPayment {
     pub flow: Flow,
 }
 
-/// Orders whose money has not moved as it should.
+/// Orders whose money is outstanding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outstanding {
     /// Couriers have it: cash on delivery of orders that are shipped or delivered.
@@ -120,7 +120,7 @@ pub struct OutstandingOrder {
 }
 
 impl OutstandingOrder {
-    /// Returns what was paid: nothing where nobody recorded a payment.
+    /// Returns what was paid: zero if no payment was recorded.
     pub fn paid(&self) -> Balance {
         self.order.paid().unwrap_or_default()
     }
@@ -151,7 +151,7 @@ mod tests {
         for (amount, takes_back, expected) in [
             (5998, false, flow(5998, 0, 1)),
             (-998, false, flow(0, 998, 1)),
-            // Of a payment, and of a refund.
+            // The void of a payment, and that of a refund.
             (-5998, true, flow(-5998, 0, 0)),
             (998, true, flow(0, -998, 0)),
             (2000, false, flow(2000, 0, 1)),

@@ -30,8 +30,8 @@ const ADDRESS_LINES: usize = 6;
 /// The most lines of a customer's words.
 const WORDS_LINES: usize = 20;
 
-/// Returns the lines of a text that people wrote, without blank ones. Where there are more than `most`, all are one: a guest may
-/// send any number.
+/// Returns the lines of a text that people wrote, without blank ones. More than `most` lines are joined into one: a
+/// guest may send any number.
 fn lines_of(text: &str, most: usize) -> Vec<String> {
     let lines = text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
     let lines: Vec<_> = lines.map(|line| line.trim_matches(is_edge)).filter(|line| !line.is_empty()).collect();
@@ -62,7 +62,7 @@ const ADDRESS_WIDTH: usize = 33;
 /// The columns between them.
 const GAP: usize = 2;
 
-/// Renders the customer beside the code of the reference, and `below` the customer what else is to be said in that width. A narrow
+/// Renders the customer beside the code of the reference. `below` adds text below the customer, in that width. A narrow
 /// text has no code.
 fn address_beside_code(summary: &OrderSummary, style: RenderStyle<'_>, below: impl FnOnce(usize) -> String) -> String {
     let code = Symbol::of(&summary.reference).filter(|code| code.columns() + GAP + ADDRESS_WIDTH <= style.width);

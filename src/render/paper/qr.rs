@@ -33,7 +33,7 @@ impl Symbol {
         self.width + 2 * TEXT_MARGIN
     }
 
-    /// Returns it as lines of blocks, two modules above one another in each: black on white where text is so.
+    /// Returns it as lines of blocks, two modules above one another in each: dark on light if the text is printed so.
     pub fn lines(&self) -> Vec<String> {
         let at = |place: usize| place.checked_sub(TEXT_MARGIN);
         let block = |x, y| match (self.is_dark(at(x), at(y)), self.is_dark(at(x), at(y + 1))) {

@@ -1,4 +1,4 @@
-//! Slips: what to fetch, and for each order where it goes, what is in it, and what to collect.
+//! Slips: what to fetch; and for each order where it goes, what is in it, and what to collect.
 
 use std::fmt::Write as _;
 
@@ -31,7 +31,7 @@ pub const PICK_LINE_KEYS: &[&str] =
 /// Begins a new sheet where text is printed; a terminal takes it for the end of a line.
 pub const NEW_SHEET: &str = "\n\u{c}";
 
-/// What is said where there is no order to pack.
+/// What is printed if there is no order to pack.
 pub const NOTHING: &str = "nothing is to be packed";
 
 /// Returns a line of the pick list.
@@ -61,7 +61,7 @@ pub fn put_json<E: From<SpoolError>>(
     put("}\n")
 }
 
-/// Renders a paper that says that there is nothing.
+/// Renders the paper for no order to pack.
 pub fn nothing_html() -> Markup {
     html! { section.paper { h1 { (NOTHING) } } }
 }
@@ -137,7 +137,7 @@ pub fn pick_list_html(pick_list: &PickList, now: Timestamp, settings: &Settings)
 /// A box to tick.
 const BOX: &str = "[ ]";
 
-/// Says what whoever brings the order collects.
+/// Says what the courier collects.
 fn to_collect(order: &Order, amounts: Amounts<'_>) -> Option<String> {
     Some(match collection(order)? {
         Collection::Cash(due) => {
@@ -159,7 +159,7 @@ fn carrier(order: &Order) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// Says what kind of sheet this is where it is no ordinary one.
+/// Says what is special about the slip of an order, if anything.
 fn remark(order: &Order) -> Option<&'static str> {
     not_to_pack(order).or_else(|| is_exchange(order).then_some("exchange: the customer has the rest"))
 }

@@ -70,7 +70,7 @@ impl Report {
     /// Makes a workbook: a sheet of the rows, one of each further list, and one of the totals.
     ///
     /// # Errors
-    /// The temporary folder takes no more.
+    /// The temporary folder is full or cannot be written.
     pub fn workbook(&mut self) -> Result<Workbook, SpoolError> {
         let mut workbook = Workbook::new(self.zone)?;
         let rows = std::iter::once(("rows", self.keys, &mut self.rows));

@@ -74,7 +74,7 @@ impl List {
         List { which, rows, bodies: Spool::default(), due: Balance::ZERO }
     }
 
-    /// Returns what of a balance the list is about: what is owed is no debt of the customer.
+    /// Returns a balance as the list shows it: without a sign if it is owed to the customer.
     fn shown(&self, due: Balance) -> Balance {
         if self.which == Outstanding::Owed { due.negated() } else { due }
     }

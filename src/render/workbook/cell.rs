@@ -103,7 +103,8 @@ fn is_amount(text: &str) -> bool {
     amount.is_some_and(|(whole, cents)| is_number(whole) && is_number(cents))
 }
 
-/// Returns a time as the clocks of the zone showed it. One of the hour that they showed twice stays a text, which says which.
+/// Returns a time as the clocks of the zone showed it. A time in the hour that they showed twice stays a text, which
+/// tells the two apart.
 fn days_of_time(text: &str, zone: Zone) -> Option<String> {
     let local = Timestamp::parse(text)?.utc().with_timezone(&zone).naive_local();
     zone.from_local_datetime(&local).single().and_then(|_| days(local))
@@ -113,8 +114,8 @@ fn days_of_day(text: &str) -> Option<String> {
     days(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN))
 }
 
-/// Returns a time as spreadsheets count it: in days since the end of 1899. Those before March 1900 they count in another way,
-/// so they stay texts.
+/// Returns a time as spreadsheets count it: in days since the end of 1899. Times before March 1900, which they count in
+/// another way, stay texts.
 fn days(local: NaiveDateTime) -> Option<String> {
     const MILLIS_OF_DAY: i64 = 24 * 60 * 60 * 1000;
     const DECIMALS: usize = 10;
@@ -130,9 +131,10 @@ fn days(local: NaiveDateTime) -> Option<String> {
     Some(digits.trim_end_matches('0').trim_end_matches('.').to_owned())
 }
 
-/// Returns a text as XML for a cell, cut if it is longer than a cell may be, and whether it was.
+/// Returns a text as XML for a cell, cut to the longest that a cell may have; and whether it was cut.
 ///
-/// Characters that XML or a cell cannot have are shown, and what a spreadsheet would read as such a character (`_x0007_`) is not.
+/// Characters that XML or a cell cannot have become visible escapes. A text that a spreadsheet would read as such a
+/// character (`_x0007_`) is kept from that.
 pub fn cell_text(text: &str) -> (Cow<'_, str>, bool) {
     let is_special = |c: char| c == '_' || c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
     if text.len() <= LONGEST && !text.contains(is_special) {
@@ -152,7 +154,7 @@ pub fn cell_text(text: &str) -> (Cow<'_, str>, bool) {
     (xml.into(), false)
 }
 
-/// Returns how a cell has a character, with which `rest` begins.
+/// Returns a character as a cell holds it; `rest` begins with it.
 fn shown(c: char, rest: &str) -> Cow<'static, str> {
     match c {
         // A spreadsheet's line ends with the newline alone.
@@ -171,7 +173,7 @@ fn is_escape(text: &str) -> bool {
     bytes.len() >= 7 && bytes.starts_with(b"_x") && bytes[6] == b'_' && bytes[2..6].iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Returns a text with what means something in XML escaped.
+/// Escapes a text for XML.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>', '"']) {
         return Cow::Borrowed(text);

@@ -26,9 +26,9 @@ use crate::spool::SpoolError;
 
 /// The most rows of a sheet, its first one too.
 const ROWS: u64 = 1_048_576;
-/// How long a sheet may grow before another one goes on (1 GiB).
+/// How long a sheet may grow before the rows go on in another one (1 GiB).
 const SHEET_SIZE: u64 = 1 << 30;
-/// How many bytes of texts are known, to use each of them again (1 MiB).
+/// How many bytes of texts are remembered, so that cells can share them (1 MiB).
 const KNOWN_TEXTS: usize = 1 << 20;
 
 /// A workbook, written row by row.
@@ -67,7 +67,7 @@ impl Workbook {
     /// Starts without sheets. Times are shown in the zone.
     ///
     /// # Errors
-    /// The temporary folder takes nothing.
+    /// The temporary folder is full or cannot be written.
     pub fn new(zone: Zone) -> Result<Workbook, SpoolError> {
         let mut texts =
             Texts { part: Part::new("xl/sharedStrings.xml"), count: 0, known: HashMap::new(), known_size: 0 };
@@ -78,7 +78,7 @@ impl Workbook {
     /// Starts a sheet with the columns `keys`.
     ///
     /// # Errors
-    /// The temporary folder takes no more.
+    /// The temporary folder is full or cannot be written.
     pub fn begin_sheet<K: AsRef<str>>(&mut self, name: &str, keys: &[K]) -> Result<(), SpoolError> {
         let keys = keys.iter().map(|key| key.as_ref().to_owned()).collect();
         self.begin_page(name.to_owned(), 1, keys)
@@ -92,10 +92,10 @@ impl Workbook {
         self.put_row(&titles)
     }
 
-    /// Adds a row to the sheet that was started last. Where that is full, a further one goes on.
+    /// Adds a row to the sheet that was started last. If that is full, the rows go on in a further sheet.
     ///
     /// # Errors
-    /// The temporary folder takes no more.
+    /// The temporary folder is full or cannot be written.
     pub fn put(&mut self, body: &Body) -> Result<(), SpoolError> {
         let Some(sheet) = self.sheets.last() else { return Ok(()) };
         let cell = |key: &String| Cell::of(body.get(key)?, ValueKind::of(key), self.zone);
@@ -125,7 +125,8 @@ impl Workbook {
         sheet.part.put(&xml)
     }
 
-    /// Ends the workbook, and passes it on piece by piece. Returns how many cells were cut, as no cell has room for them.
+    /// Ends the workbook, and passes it on piece by piece. Returns how many texts were cut, as they are too long for a
+    /// cell.
     ///
     /// # Errors
     /// Those of `put`; a spool failed, or it is too long for a workbook.

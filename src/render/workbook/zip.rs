@@ -26,7 +26,7 @@ impl Part {
     /// Adds text to it.
     ///
     /// # Errors
-    /// The temporary folder takes no more.
+    /// The temporary folder is full or cannot be written.
     pub fn put(&mut self, text: &str) -> Result<(), SpoolError> {
         self.crc.update(text.as_bytes());
         self.size += text.len() as u64;

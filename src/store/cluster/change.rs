@@ -29,7 +29,7 @@ pub struct Position {
 pub enum Kind {
     /// Recorded statements: a step from the version before.
     Change,
-    /// A whole orders file, which needs nothing of what was before.
+    /// A whole orders file, independent of the versions before.
     File,
 }
 
@@ -173,7 +173,7 @@ pub struct Packer {
 
 impl Default for Packer {
     fn default() -> Packer {
-        // The fastest level: an import is not to wait for it.
+        // The fastest level: an import should not wait for it.
         let deflater = DeflateEncoder::new(SpooledTempFile::new(IN_MEMORY), Compression::fast());
         Packer { deflater, buffer: Vec::new() }
     }

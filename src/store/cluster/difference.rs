@@ -11,7 +11,7 @@ use crate::store::schema::tables;
 use crate::store::sql_functions;
 
 impl Cluster {
-    /// Plays the log in again from its last whole file, and compares.
+    /// Plays the log into a new file, from its last whole file on, and compares.
     pub(super) fn differences(&mut self, replica: &Connection) -> Result<Vec<Finding>, StoreError> {
         let file = self.scratch()?;
         let mut again = open_copy(file.path())?;

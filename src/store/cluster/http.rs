@@ -15,7 +15,7 @@ use super::lookup::Lookup;
 use crate::domain::text::os_reason;
 use crate::store::error::StoreError;
 
-/// How long one node may take for a small request. It tells other nodes that they have less.
+/// How long one node may take for a small request.
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// How long one node may take for a piece of a large change.
 const PATIENCE_WITH_PIECES: Duration = Duration::from_secs(10);
@@ -66,9 +66,9 @@ pub(super) enum NoAnswer {
 
 /// Why one node did not answer.
 enum Failed {
-    /// No node would.
+    /// No other node would answer either.
     For(NoAnswer),
-    /// Another one may; so may this one later, unless the problem is lasting.
+    /// Another node may answer; so may this one later, unless the problem is lasting.
     Here { problem: String, may_be_done: bool, is_lasting: bool },
 }
 
@@ -177,7 +177,7 @@ impl Nodes {
                         self.current = node;
                         return Ok(answer);
                     }
-                    // An earlier sending may still be carried out.
+                    // An earlier attempt may still be carried out.
                     Err(Failed::For(NoAnswer::Refused(error))) if may_be_done => {
                         return Err(NoAnswer::Unreached { problem: error.to_string(), may_be_done });
                     }
@@ -268,7 +268,7 @@ fn read_answer(text: &[u8], count: usize) -> Result<Vec<Value>, String> {
     match results.iter().find_map(error_in) {
         Some(error) => Err(error),
         None if results.len() == count => Ok(results),
-        // A statement failed, and the rest was left out.
+        // A statement failed, and the others were not run.
         None => Err(format!("answered {} of {count} statements", results.len())),
     }
 }
@@ -278,7 +278,8 @@ fn is_not_proposed(problem: &str) -> bool {
     problem == "leader not found" || problem == "not leader" || problem.ends_with(": not leader")
 }
 
-/// Returns whether a node of this version answers linearizable reads rightly: 8.32.4 and newer. Older ones silently answer as they like.
+/// Returns whether a node of this version answers linearizable reads correctly: 8.32.4 and newer. Older ones silently
+/// answer at a weaker level.
 fn has_linearizable_reads(version: &str) -> bool {
     let numbers = version.strip_prefix('v').unwrap_or(version);
     let numbers: Option<Vec<u64>> =

@@ -1,4 +1,4 @@
-//! What a shop's log has to do: all that the rest of this folder knows of it. Another log could stand behind it.
+//! The interface of a shop's log. The rest of this folder knows nothing else of it, so another log could implement it.
 
 use std::io;
 
@@ -15,12 +15,12 @@ pub struct Entry {
     pub kind: Kind,
     pub schema: i32,
     pub rows: u64,
-    /// How many pieces its body has, where it does not stand here.
+    /// How many pieces its body has, if it is not inline.
     pub pieces: i64,
     pub body: Option<Vec<u8>>,
 }
 
-/// What became of a change that was to be appended.
+/// The outcome of an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
     /// It is in the log, once, and stays there.
@@ -33,7 +33,7 @@ pub enum Appended {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueuedTicket {
     pub id: Uuid,
-    /// Counts on while whoever has the ticket is alive.
+    /// Grows while the holder of the ticket is alive.
     pub beat: i64,
 }
 
@@ -45,7 +45,7 @@ pub enum LogError {
 }
 
 impl LogError {
-    /// Tells it of a request that changes nothing.
+    /// Makes the error of a request that changes nothing.
     pub fn of_read(self) -> StoreError {
         match self {
             LogError::Store(error) | LogError::NoAnswer(NoAnswer::Refused(error)) => error,
@@ -54,7 +54,7 @@ impl LogError {
         }
     }
 
-    /// Tells it of a request that may have changed something.
+    /// Makes the error of a request that may have changed something.
     pub fn of_write(self) -> StoreError {
         match self {
             LogError::NoAnswer(NoAnswer::Unreached { problem, may_be_done: true }) => StoreError::Unanswered(problem),
@@ -78,17 +78,18 @@ impl From<io::Error> for LogError {
 /// An append-only log of a shop's changes, the same for every machine. Its two functions are [`changes_from`](Log::changes_from) and
 /// [`append`](Log::append); the queue only makes waiting fair.
 pub trait Log: std::fmt::Debug {
-    /// Makes what a new shop needs.
+    /// Prepares the log for a new shop.
     fn begin(&mut self) -> Result<(), LogError>;
 
-    /// Returns the given version, where the log has it, and what follows from there or from the newest whole file, with whether there is
-    /// more. Everything that was appended before this was called is seen.
+    /// Returns the given version, if the log has it, and the versions after it, or from the newest whole file on; and
+    /// whether there are more. Everything that was appended before this call is seen.
     fn changes_from(&mut self, version: i64) -> Result<(Vec<Entry>, bool), LogError>;
 
-    /// Returns the content of a version; `None` where a newer whole file has taken its place meanwhile.
+    /// Returns the content of a version; `None` if a newer whole file has replaced it meanwhile.
     fn body(&mut self, entry: &Entry) -> Result<Option<Body>, LogError>;
 
-    /// Appends a change right after a version, or as the first one. It may be sent any number of times, and is in once.
+    /// Appends a change right after a version, or as the first one. It may be sent any number of times, and is appended
+    /// once.
     fn append(&mut self, after: Option<Position>, id: Uuid, change: &mut Change) -> Result<Appended, LogError>;
 
     /// Returns whether others wait for their turn to write, and this program does not yet.

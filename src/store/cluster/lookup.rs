@@ -1,4 +1,4 @@
-//! Finding the addresses of a node. ureq's own way panics where no thread can be made.
+//! Finding the addresses of a node. ureq's own lookup panics if no thread can be made.
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};

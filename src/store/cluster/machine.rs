@@ -1,4 +1,4 @@
-//! What this machine does with the log of a shop: it keeps its replica like the log, and puts what its transactions do into it.
+//! What this machine does with the log of a shop: it keeps its replica up to date, and appends its own transactions.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -22,12 +22,12 @@ use crate::store::migrate::bring_up_to_date;
 
 /// How long somebody in the queue may show no life before others take it for dead.
 const DEAD: Duration = Duration::from_secs(3);
-/// How many races are lost before it counts how long they took.
+/// How many races may be lost before `--wait` bounds them.
 const RACES: u32 = 3;
 /// How long to wait for each machine that is before this one.
 const TURN: Duration = Duration::from_millis(5);
 
-/// The log of a shop, and what keeps this machine's replica like it.
+/// The log of a shop, with this machine's replica of it.
 #[derive(Debug)]
 pub struct Cluster {
     pub(super) log: Box<dyn Log + Send>,
@@ -36,9 +36,9 @@ pub struct Cluster {
     pub(super) wait: Duration,
     /// When the transaction that is underway lost its first race, and how many it has lost.
     lost: Option<(Instant, u32)>,
-    /// Whether something is in the log that this machine could not write into its replica.
+    /// Whether the log has a change that this machine could not write into its replica.
     pub(super) is_behind: bool,
-    /// The copy of an older file, where a migration left one.
+    /// The copy of an older file, if a migration left one.
     pub(super) migration_backup: Option<PathBuf>,
 }
 
@@ -90,7 +90,7 @@ impl Cluster {
         }
     }
 
-    /// Brings the replica up to the newest version, as of when this was called. Returns whether it was not.
+    /// Brings the replica up to the newest version as of this call. Returns whether it was behind.
     pub fn catch_up(&mut self, connection: &mut Connection) -> Result<bool, StoreError> {
         let only_reads: bool = connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
         connection.pragma_update(None, "query_only", false)?;
@@ -104,7 +104,7 @@ impl Cluster {
         caught_up
     }
 
-    /// Plays in what the log has, up to a version. Returns whether there was anything.
+    /// Plays in the changes of the log up to a version. Returns whether there were any.
     pub(super) fn play_until(&mut self, connection: &mut Connection, last: i64) -> Result<bool, StoreError> {
         let mut is_changed = false;
         let mut lacking = None;
@@ -141,7 +141,7 @@ impl Cluster {
         }
     }
 
-    /// Puts a whole file in the place of the replica, unless another program of this machine has done it.
+    /// Replaces the replica by a whole file, unless another program of this machine has done so.
     fn install(&self, connection: &mut Connection, entry: &Entry, mut body: Body) -> Result<(), StoreError> {
         refuse_newer(entry.schema)?;
         let mut file = self.scratch()?;
@@ -153,7 +153,7 @@ impl Cluster {
         Ok(())
     }
 
-    /// Waits for its turn where other machines wait for theirs.
+    /// Waits for this machine's turn if other machines wait for theirs.
     pub fn begin_writing(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
         self.recorder.stop();
         if self.log.is_crowded() {
@@ -168,8 +168,8 @@ impl Cluster {
         self.recorder.begin();
     }
 
-    /// Puts what was recorded into the log, and notes it in the replica; `rows` is how many rows were changed. The transaction is then to be
-    /// committed.
+    /// Appends the recording to the log, and notes its version in the replica; `rows` is how many rows were changed.
+    /// The caller then commits the transaction.
     pub fn append(&mut self, transaction: &Connection, rows: u64) -> Result<Ending, StoreError> {
         let body = self.recorder.end()?;
         let after = position_of(transaction)?.ok_or(StoreError::Replaced)?;
@@ -195,7 +195,7 @@ impl Cluster {
     pub fn decide_again(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
         let (since, races) = self.lost.unwrap_or((Instant::now(), 0));
         self.lost = Some((since, races + 1));
-        // Whoever decides for long, as a large import does, is not to lose for that alone.
+        // A slow decision, such as a large import, should not fail for its slowness alone.
         if races >= RACES && since.elapsed() >= self.wait {
             self.lost = None;
             return Err(StoreError::Busy);
@@ -267,15 +267,15 @@ impl Cluster {
     /// Overwrites what was deleted: replicas get the whole file anew, and the log forgets all changes before.
     pub fn overwrite(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
         self.replace(connection, |copy| {
-            // What was deleted before is not in a copy.
+            // A copy has nothing of what was deleted before.
             copy.execute_batch("DELETE FROM to_overwrite")?;
             Ok(true)
         })?;
         Ok(())
     }
 
-    /// Puts a whole file into the log: a copy of the newest, changed by `change`, which may find that there is nothing to do. Returns
-    /// whether it did.
+    /// Puts a whole file into the log: a copy of the newest, changed by `change`, which may find that there is nothing
+    /// to do. Returns whether it put one.
     pub(super) fn replace(
         &mut self,
         connection: &mut Connection,
@@ -330,12 +330,12 @@ pub fn make_ordinary(copy: &Path) -> Result<(), StoreError> {
     unmark(&open_copy(copy)?).map(drop)
 }
 
-/// Returns the file that programs lock to put whole files into a replica. Its time is that of the last catching up.
+/// Returns the file that programs lock to put whole files into a replica. Its time is that of the last catch-up.
 pub fn lock_of(replica: &Path) -> PathBuf {
     replica.with_extension("lock")
 }
 
-/// Gives a file the present as its time. Where that fails, an age is told wrongly, and nothing else.
+/// Sets the time of a file to now. If that fails, only an age is told wrongly.
 fn touch(path: &Path) {
     use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, utimensat};
     let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };

@@ -6,7 +6,7 @@
 //! | `change`, `log` | a change; what a log of changes has to do |
 //! | `rqlite`, `http` | the log in rqlite; requests to its nodes |
 //! | `lookup`, `connect` | the addresses of nodes; connecting to them |
-//! | `recorder`, `statement` | what a transaction does, as SQLite runs it; statements apart from their values |
+//! | `recorder`, `statement` | recording what a transaction changes; statements apart from their values |
 //! | `replica` | the mark of a replica, the version that it is of, and playing changes in |
 //! | `machine` | keeping the replica like the log, getting writes into the log, and waiting for a turn after a lost race |
 //! | `difference` | whether the replica is what the log says |

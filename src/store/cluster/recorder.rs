@@ -12,7 +12,7 @@ use crate::store::error::StoreError;
 
 /// Statements that change rows; what follows WITH may be one.
 const CHANGING: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"];
-/// Statements that change nothing, or of which replicas know without being told.
+/// Statements that change nothing, or that replicas need not repeat.
 const OTHER: [&str; 6] = ["SELECT", "BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "EXPLAIN"];
 
 /// Records the statements of a connection, while it is told to.
@@ -28,7 +28,7 @@ struct Recording {
 }
 
 impl Recorder {
-    /// Attaches it to a connection.
+    /// Attaches the recorder to a connection.
     pub fn attach(&self, connection: &mut Connection) -> rusqlite::Result<()> {
         let recording = Arc::clone(&self.0);
         let record = move |event: TraceEvent<'_>| {
@@ -41,7 +41,7 @@ impl Recorder {
         connection.trace_v2(TraceEventCodes::SQLITE_TRACE_PROFILE, Some(record))
     }
 
-    /// Begins a recording; one that was left is dropped.
+    /// Begins a recording, and drops an unfinished one.
     pub fn begin(&self) {
         *lock(&self.0) = Some(Recording::default());
     }

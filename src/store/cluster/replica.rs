@@ -22,7 +22,7 @@ use crate::store::identity::{APPLICATION_ID, Identity, REPLICA_ID, ensure_ours, 
 use crate::store::integrity::damage;
 use crate::store::schema::tables;
 
-/// The table of the version that a replica is of. It stands in no orders file.
+/// The table that holds the version of a replica. No orders file has it.
 const MARK: &str = "CREATE TABLE replica (
     pk      INTEGER PRIMARY KEY CHECK (pk = 1),
     version INTEGER NOT NULL,
@@ -32,7 +32,7 @@ const MARK: &str = "CREATE TABLE replica (
 /// How many statements of a log are kept prepared.
 const PREPARED: usize = 64;
 
-/// Returns the version that a replica is of; `None` where it is new.
+/// Returns the version that a replica is of; `None` if it is new.
 pub fn position_of(connection: &Connection) -> Result<Option<Position>, StoreError> {
     let identity = Identity::of(connection)?;
     if identity.is_blank() {
@@ -59,7 +59,7 @@ pub fn set_position(connection: &Connection, position: Position) -> Result<(), S
     Ok(())
 }
 
-/// Opens a temporary copy, which nobody else has and no power cut has to spare.
+/// Opens a temporary copy, which nobody else uses, and which need not survive a power cut.
 pub fn open_copy(path: &Path) -> Result<Connection, StoreError> {
     let copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     set_up(&copy, Access::Write, Duration::ZERO)?;
@@ -79,7 +79,7 @@ pub fn unmark(copy: &Connection) -> Result<Option<Position>, StoreError> {
     Ok(position)
 }
 
-/// Puts a whole file in the place of what a replica holds, in one transaction.
+/// Replaces the content of a replica by that of a whole file, in one transaction.
 pub fn install(connection: &mut Connection, file: &Path, position: Position, wait: Duration) -> Result<(), StoreError> {
     let mut source = open_copy(file)?;
     let identity = Identity::of(&source)?;
@@ -104,7 +104,7 @@ pub fn install(connection: &mut Connection, file: &Path, position: Position, wai
         }
     }
     drop(backup);
-    // What was there before is not to stay in the log. A reader may keep it until later.
+    // The old content should not stay in the write-ahead log. A reader may delay that.
     let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     Ok(())
 }
@@ -124,8 +124,8 @@ pub fn lock(path: &Path, wait: Duration) -> Result<File, StoreError> {
     }
 }
 
-/// Lets a connection do, while the flag is set, only what changes from the log may: insert, update and delete rows of the tables of an
-/// orders file.
+/// While the flag is set, allows a connection only what changes from the log may do: insert, update and delete rows of
+/// the tables of an orders file.
 fn guard(connection: &mut Connection, is_replaying: Arc<AtomicBool>) -> Result<(), StoreError> {
     let tables = tables()?;
     let authorize = move |context: AuthContext<'_>| match is_replaying.load(Ordering::Relaxed) {
@@ -147,7 +147,7 @@ fn may(action: &AuthAction<'_>, tables: &[String]) -> bool {
     }
 }
 
-/// Plays changes into a replica, in one transaction. Stops early where the replica is no longer the one that they follow.
+/// Plays changes into a replica, in one transaction. Stops early if the replica is no longer the one that they follow.
 pub fn play(connection: &mut Connection, changes: &mut [(Entry, Body)]) -> Result<(), StoreError> {
     let is_replaying = Arc::new(AtomicBool::new(false));
     guard(connection, Arc::clone(&is_replaying))?;
@@ -206,7 +206,7 @@ fn play_guarded(
     Ok(transaction.commit()?)
 }
 
-/// Says of a change that cannot be played in that this replica differs, unless something else was the matter.
+/// Makes the error of a change that cannot be played in: this replica differs, unless something else failed.
 fn of_replay(version: i64, error: StoreError) -> StoreError {
     match error {
         StoreError::Sqlite(error) => StoreError::Differs(format!("version {version} cannot be played in: {error}")),

@@ -1,4 +1,4 @@
-//! The log of a shop in rqlite: its tables, and what is asked of them.
+//! The log of a shop in rqlite: its tables and requests.
 
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -45,7 +45,7 @@ pub struct Rqlite {
     ticket: Option<Ticket>,
 }
 
-/// A ticket in the queue of those who wait for their turn to write. While it lives, others see that it does.
+/// A ticket in the queue of those who wait for their turn to write. Others see whether it is alive.
 #[derive(Debug)]
 struct Ticket {
     id: Uuid,
@@ -82,11 +82,11 @@ impl Rqlite {
         })
     }
 
-    /// Reads what is certainly the newest: a leader may be one no longer.
+    /// Reads what is certainly the newest: a node may believe that it is still the leader.
     fn read_newest(&mut self, statements: &Value, size: Size) -> Result<Answer, NoAnswer> {
         let answer = self.nodes.send("/db/query?level=linearizable", statements, size);
         match answer {
-            // The node took linearizable for a weaker word.
+            // The node took linearizable for a weaker level.
             Ok(Answer { is_linearizable: false, .. }) | Err(NoAnswer::NoTable) => {
                 self.nodes.send("/db/query?level=strong", statements, size)
             }
@@ -141,7 +141,7 @@ impl Log for Rqlite {
             let named = json!({"shop": self.shop, "id": entry.position.id, "number": number});
             let sql = "SELECT body FROM orders_pieces WHERE shop = :shop AND id = :id AND number = :number";
             let statements = json!([[sql, named]]);
-            // Pieces never change, so any node may have them; a leader that is one no longer may lack them.
+            // Pieces never change, so a weak read is enough. A former leader may lack them.
             let mut answer = self.nodes.send("/db/query?level=weak", &statements, Size::Piece)?;
             if answer.rows(0).is_empty() {
                 answer = self.read_newest(&statements, Size::Piece)?;
@@ -180,7 +180,7 @@ impl Log for Rqlite {
             json!(["SELECT id FROM orders_changes WHERE shop = :shop AND version = :version",
                    {"shop": self.shop, "version": version}]),
         ];
-        // Each of these may arrive again later, when others have come in.
+        // Each of these may arrive again later, after other changes.
         const IS_IN: &str =
             "EXISTS (SELECT 1 FROM orders_changes WHERE shop = :shop AND version = :version AND id = :id)";
         if let Some(ticket) = &self.ticket {
@@ -190,7 +190,7 @@ impl Log for Rqlite {
             ]));
         }
         if change.kind == Kind::File {
-            // What was before is not needed any more, except to tell a replica of this log from one of another.
+            // Earlier bodies are not needed any more. Their ids still tell a replica of this log from one of another.
             statements.push(json!([
                 format!(
                     "UPDATE orders_changes SET body = NULL WHERE shop = :shop AND version < :version \

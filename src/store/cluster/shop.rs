@@ -79,7 +79,7 @@ impl Store {
         let replica = cluster.replica.clone();
         let mut is_created = false;
         if fs::metadata(&replica).map_or(0, |found| found.len()) == 0 {
-            // Nothing is left behind of a shop that is not there.
+            // A missing shop leaves nothing behind.
             let (entries, _) = cluster.log.changes_from(0).map_err(|error| error.of_read())?;
             if entries.is_empty() {
                 if access != Access::Create {
@@ -107,7 +107,7 @@ impl Store {
         self.cluster.as_ref().is_some_and(|cluster| cluster.is_behind)
     }
 
-    /// Finds what this machine's replica has that its log does not have, or has in another way.
+    /// Finds where this machine's replica differs from its log.
     ///
     /// # Errors
     /// The cluster cannot be reached, or there is no room to play its log in again.
