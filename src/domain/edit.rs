@@ -114,7 +114,7 @@ fn refuse_discount_below(order: &Order, edited: &Edited) -> Result<(), Refusal> 
         return Ok(());
     }
     let message = format!(
-        "the discount of {} cannot be less than {given_up}: that much of it went with what came back",
+        "the discount of {} cannot be less than {given_up}: that much of it went with returned pieces",
         order.summary.reference
     );
     Err(Refusal::conflict(Conflict::Step, message).error("The discount cannot be less than what went with returns"))
@@ -697,12 +697,15 @@ mod tests {
             (sized(1, Some(3), "l"), Ok(vec![("l", -1)])),
             (
                 sized(1, None, "S"),
-                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change"),
+                Err("1 piece of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change"),
             ),
-            (colored, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change")),
+            (
+                colored,
+                Err("1 piece of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change"),
+            ),
             (
                 ItemEdit::Remove { number: 1 },
-                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),
+                Err("1 piece of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),
             ),
         ] {
             match (edited(&order, &products, edit.clone()), expected) {
@@ -719,7 +722,7 @@ mod tests {
         let refusal = edited(&order, &products, counted(1, 1)).unwrap_err();
         assert_eq!(
             (refusal.kind, refusal.message.as_str()),
-            (step, "2 of item 1 of LEG-LXYZ1234-AB5C came back, so its quantity cannot be less than 2")
+            (step, "2 pieces of item 1 of LEG-LXYZ1234-AB5C came back, so its quantity cannot be less than 2")
         );
     }
 

@@ -152,7 +152,7 @@ impl Revision {
     pub fn warning(self) -> Option<&'static str> {
         match self {
             Revision::Edited => Some("the customer edited the message of this order later: compare it with the chat"),
-            Revision::Withdrawn => Some("the customer took the message of this order back: ask before confirming it"),
+            Revision::Withdrawn => Some("the customer withdrew the message of this order: ask before confirming it"),
             Revision::Quoted => None,
         }
     }
@@ -225,7 +225,7 @@ mod tests {
         let edited = Revision::Edited.warning();
         let withdrawn = Revision::Withdrawn.warning();
         assert_eq!(edited, Some("the customer edited the message of this order later: compare it with the chat"));
-        assert_eq!(withdrawn, Some("the customer took the message of this order back: ask before confirming it"));
+        assert_eq!(withdrawn, Some("the customer withdrew the message of this order: ask before confirming it"));
         assert_eq!(Revision::Quoted.warning(), None);
         for (revisions, expected) in [
             (&[][..], None),

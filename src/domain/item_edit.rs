@@ -162,7 +162,8 @@ pub fn edit_items(
 
 /// Refuses a change of an item that contradicts its returns.
 fn refuse_after_return(number: usize, item: &OrderItem, reference: &Reference, so: &str) -> Refusal {
-    let message = format!("{} of item {number} of {reference} came back, so {so}", item.returned);
+    let pieces = if item.returned == 1 { "piece" } else { "pieces" };
+    let message = format!("{} {pieces} of item {number} of {reference} came back, so {so}", item.returned);
     let error = format!("Some of item {number} came back");
     Refusal::conflict(Conflict::Step, message).error(error).remedy(Remedy::NumberItems(reference.clone()))
 }

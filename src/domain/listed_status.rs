@@ -59,7 +59,7 @@ impl ListedStatus {
         }
         let reference = &summary.reference;
         if is_changed {
-            let message = format!("an earlier row says something else of {reference}: leave one of them");
+            let message = format!("an earlier row says something else about {reference}: keep one of them");
             return Err(Refusal::conflict(Conflict::Content, message));
         }
         let step = match summary.status == to {
@@ -104,8 +104,8 @@ mod tests {
             (Shipped, listed(Delivered, None, None), false, Ok("delivered")),
             (Shipped, listed(Cancelled, Some("Bosta"), Some("9917")), false, Ok("cancelled")),
             (Confirmed, listed(Confirmed, Some("Bosta"), None), false, Ok("unchanged")),
-            (Shipped, listed(Shipped, None, Some("9918")), true, Err("an earlier row says something else of")),
-            (Confirmed, listed(Shipped, None, None), true, Err("an earlier row says something else of")),
+            (Shipped, listed(Shipped, None, Some("9918")), true, Err("an earlier row says something else about")),
+            (Confirmed, listed(Shipped, None, None), true, Err("an earlier row says something else about")),
             (Confirmed, listed(Processing, Some("Aramex"), None), false, Err("courier and tracking are for orders")),
             (Confirmed, listed(Confirmed, None, Some("1")), false, Err("courier and tracking are for orders")),
             (Pending, listed(Shipped, None, None), false, Err("order LEG-LXYZ1234-AB5C cannot go from pending")),

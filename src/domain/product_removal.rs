@@ -57,7 +57,7 @@ pub fn remove_sizes(
             return Err(Refusal::conflict(Conflict::Step, message).remedy(clear_stock(product, std::iter::once(line))));
         }
         if let Some(held) = held.get(&StockKey::of(product.id, &*key)) {
-            let message = format!("{} has {held} in orders, which may come back", product.label(line));
+            let message = format!("{} has {held} in orders that may come back", product.label(line));
             return Err(Refusal::conflict(Conflict::Step, message));
         }
         if removed.iter().all(|(other, _)| other.size_key != key) {
@@ -72,7 +72,7 @@ pub fn remove_sizes(
         }
     }
     if !removed.is_empty() && removed.len() == product.sizes().count() {
-        let message = format!("{} needs a size: {} cannot be removed", product.name, product.size_names());
+        let message = format!("{} needs at least one size: {} cannot be removed", product.name, product.size_names());
         return Err(Refusal::conflict(Conflict::Step, message));
     }
     Ok(removed)
@@ -137,10 +137,13 @@ mod tests {
             remove(&shirt, &["M", "L"]),
             refused(RefusalKind::NotFound, "Shirt: has no size L (sizes: S, M, XL, XXL)")
         );
-        assert_eq!(remove(&shirt, &["XXL"]), refused(step, "Shirt (XXL) has 2 in orders, which may come back"));
+        assert_eq!(remove(&shirt, &["XXL"]), refused(step, "Shirt (XXL) has 2 in orders that may come back"));
         let sold_out = product("Shirt", &[("S", 0), ("M", 0)]);
         assert_eq!(remove(&sold_out, &["S"]), Ok("S".to_owned()));
-        assert_eq!(remove(&sold_out, &["S", "M"]), refused(step, "Shirt needs a size: S, M cannot be removed"));
+        assert_eq!(
+            remove(&sold_out, &["S", "M"]),
+            refused(step, "Shirt needs at least one size: S, M cannot be removed")
+        );
         let cap = product("Cap", &[("", 0)]);
         assert_eq!(remove(&cap, &["S"]), refused(RefusalKind::InvalidInput, "Cap is not tracked by size"));
     }

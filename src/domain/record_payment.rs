@@ -105,8 +105,7 @@ pub fn decide(
             .remedy(Remedy::ShowOrder(other.clone())));
     }
     if entry.paid_at.is_some_and(|paid_at| paid_at > now) {
-        let message =
-            format!("the payment is dated later than now: record it for {reference} once the money has moved");
+        let message = format!("the payment is dated in the future: record it for {reference} once the money has moved");
         return Err(
             Refusal::new(RefusalKind::InvalidInput, message).error("The time of a payment must not be in the future")
         );
@@ -126,7 +125,7 @@ pub fn decide(
     let before = summary.payments_sum;
     if entry.amount.is_negative() && before.unwrap_or_default().plus(entry.amount).is_negative() {
         let (back, paid) = (entry.amount.size(), before.unwrap_or_default());
-        let message = format!("{back} of {reference} cannot be refunded: {paid} was paid");
+        let message = format!("{back} cannot be refunded for {reference}: {paid} was paid");
         return Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
             .error("More than was paid cannot be refunded")
             .remedy(Remedy::ShowOrder(reference.clone())));
@@ -217,7 +216,7 @@ pub fn amount_to_pay(order: &Order, amount: Option<Money>) -> Result<Balance, Re
         Some(amount) => Ok(amount.into()),
         None if due > Balance::ZERO => Ok(due),
         None => {
-            let message = format!("nothing is due of {}: {paid} was paid", summary.reference);
+            let message = format!("nothing is due for {}: {paid} was paid", summary.reference);
             let conflict = if summary.status == Status::Cancelled { Conflict::Step } else { Conflict::Already };
             Err(Refusal::new(RefusalKind::Conflict(conflict), message)
                 .error("Nothing is due")
@@ -305,8 +304,7 @@ mod tests {
             reference: Reference::parse("LEG-OTHER").unwrap(),
             amount: balance(amount),
         };
-        let lies_ahead =
-            "the payment is dated later than now: record it for LEG-LXYZ1234-AB5C once the money has moved";
+        let lies_ahead = "the payment is dated in the future: record it for LEG-LXYZ1234-AB5C once the money has moved";
         for (payments, amount, receipt, same, paid_at, expected) in [
             (&[][..], 5000, None, None, None, Ok(Some("50.00 cash"))),
             (&[], 5000, Some("R-1"), None, Some("2026-02-07T09:00:00Z"), Ok(Some("50.00 cash R-1"))),
@@ -338,7 +336,7 @@ mod tests {
                 None,
                 None,
                 None,
-                Err((Conflict::Step, "50.01 of LEG-LXYZ1234-AB5C cannot be refunded: 50.00 was paid")),
+                Err((Conflict::Step, "50.01 cannot be refunded for LEG-LXYZ1234-AB5C: 50.00 was paid")),
             ),
             (
                 &[(5000, None), (-5000, Some(1))],
@@ -346,7 +344,7 @@ mod tests {
                 None,
                 None,
                 None,
-                Err((Conflict::Step, "0.01 of LEG-LXYZ1234-AB5C cannot be refunded: 0.00 was paid")),
+                Err((Conflict::Step, "0.01 cannot be refunded for LEG-LXYZ1234-AB5C: 0.00 was paid")),
             ),
             (
                 &[],
@@ -354,7 +352,7 @@ mod tests {
                 None,
                 None,
                 None,
-                Err((Conflict::Step, "0.01 of LEG-LXYZ1234-AB5C cannot be refunded: 0.00 was paid")),
+                Err((Conflict::Step, "0.01 cannot be refunded for LEG-LXYZ1234-AB5C: 0.00 was paid")),
             ),
         ] {
             let order = order(Status::Pending, payments);

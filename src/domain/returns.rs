@@ -630,7 +630,7 @@ pub(crate) mod tests {
                 &desk,
                 keep(3429, of(&[(1, 1), (2, 1)])),
                 step,
-                "34.29 cannot be kept of LEG-LXYZ1234-AB5C: it costs 34.28",
+                "the shop cannot keep 34.29: LEG-LXYZ1234-AB5C costs 34.28",
             ),
         ] {
             let refusal = desk.refusal(&request);

@@ -92,7 +92,7 @@ impl RowProduct {
         if let (Some(id), Some(other)) = (self.id, &by_sku)
             && other.id != id
         {
-            let meant = by_id.map_or_else(|| "the id is of no product".to_owned(), |product| of("id", &product));
+            let meant = by_id.map_or_else(|| "no product has the id".to_owned(), |product| of("id", &product));
             let problem = format!("is the SKU of {}, but {meant}", shorten(&other.name));
             return Err(self.refuse(RefusalKind::Conflict(Conflict::Exists), NamingColumn::Sku, &problem));
         }
@@ -137,7 +137,7 @@ impl RowProduct {
         }
         let known: Vec<_> = found.iter().map(|product| format!("{} ({})", product.handle(), product.name)).collect();
         let problem = format!(
-            "is the SKU of no product, but differs from {} in its zeros only: enter it with them, in a column of text",
+            "is the SKU of no product, but differs from {} only in leading zeros: enter it with them, in a column of text",
             shorten(&known.join(", "))
         );
         Err(self.refuse(RefusalKind::InvalidInput, NamingColumn::Sku, &problem))
@@ -166,7 +166,7 @@ impl RowProduct {
 
 /// Says to which product a column belongs.
 fn of(column: &str, product: &Product) -> String {
-    format!("the {column} is of {} ({})", shorten(&product.handle()), shorten(&product.name))
+    format!("the {column} is that of {} ({})", shorten(&product.handle()), shorten(&product.name))
 }
 
 impl fmt::Display for NamingRefusal {
@@ -237,10 +237,10 @@ mod tests {
             (row(None, "", "Hat"), Ok(None)),
             (row(Some(&nobody), "", "Cap"), Ok(None)),
             // One of the two is a slip.
-            (row(None, "PL-1", "Cap"), Err("name: \"Cap\" is the name of 00123, but the sku is of PL-1 (Polo)")),
-            (row(Some(&polo), "", "Cap"), Err("name: \"Cap\" is the name of 00123, but the id is of PL-1 (Polo)")),
-            (row(Some(&cap), "PL-1", ""), Err("sku: \"PL-1\" is the SKU of Polo, but the id is of 00123 (Cap)")),
-            (row(Some(&nobody), "PL-1", ""), Err("sku: \"PL-1\" is the SKU of Polo, but the id is of no product")),
+            (row(None, "PL-1", "Cap"), Err("name: \"Cap\" is the name of 00123, but the sku is that of PL-1 (Polo)")),
+            (row(Some(&polo), "", "Cap"), Err("name: \"Cap\" is the name of 00123, but the id is that of PL-1 (Polo)")),
+            (row(Some(&cap), "PL-1", ""), Err("sku: \"PL-1\" is the SKU of Polo, but the id is that of 00123 (Cap)")),
+            (row(Some(&nobody), "PL-1", ""), Err("sku: \"PL-1\" is the SKU of Polo, but no product has the id")),
             (row(None, "", "Bag"), Err("name: \"Bag\" is the name of 2 products: give the sku or id")),
         ] {
             let found = row.find(matches(&row, &catalogue));
@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_sku_without_its_zeros_is_recognised_by_the_name_alone() {
         let (cap, hat) = (named("Cap", Some("00123")), named("Hat", Some("0123")));
-        let lost = "is the SKU of no product, but differs from 00123 (Cap), 0123 (Hat) in its zeros only: enter it with them, in a column of text";
+        let lost = "is the SKU of no product, but differs from 00123 (Cap), 0123 (Hat) only in leading zeros: enter it with them, in a column of text";
         for (sku, name, expected) in [
             ("123", "Cap", Ok("Cap")),
             ("123", "Hat", Ok("Hat")),

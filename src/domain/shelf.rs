@@ -243,7 +243,7 @@ impl CountedLine {
         }
         let (count, went) = (self.moved.abs(), if self.moved < 0 { "went" } else { "came" });
         Some(format!(
-            "{}: {count} {went} since asOf, and {} counted are what lies there now: if you counted later, put that time into asOf",
+            "{}: {count} {went} since asOf, but the {} counted are what lies there now: if you counted later, put that time into asOf",
             self.change.label, self.counted.pieces
         ))
     }
@@ -333,7 +333,7 @@ pub fn count(
 ) -> Result<CountedLine, Refusal> {
     let expected = shelf.expected(counted.basis).map_err(|known| {
         Refusal::invalid(format!(
-            "shelf: {known} lay there at asOf by all that is known: print a new sheet, or leave shelf blank"
+            "shelf: {known} lay there at asOf by the records: print a new sheet, or leave shelf blank"
         ))
     })?;
     let after = shelf.on_hand + counted.pieces - expected;
@@ -576,7 +576,7 @@ mod tests {
         assert_eq!(
             warning(&[moved(30, -3)], on_sheet(7, 0, Some(10))).as_deref(),
             Some(
-                "Shirt (L): 3 went since asOf, and 7 counted are what lies there now: if you counted later, put that time into asOf"
+                "Shirt (L): 3 went since asOf, but the 7 counted are what lies there now: if you counted later, put that time into asOf"
             )
         );
         assert!(warning(&[moved(30, 1)], on_sheet(7, 0, None)).is_some_and(|warning| warning.contains("1 came since")));

@@ -48,7 +48,7 @@ pub fn shared(order: &Reference, number: &str, others: &[Reference]) -> Option<S
     let (first, more) = others.split_first()?;
     let more = if more.is_empty() { "" } else { " and others" };
     Some(format!(
-        "{order} has the number {number}, as {first}{more}; if they are not in one parcel, edit --tracking corrects it"
+        "{order} has the tracking number {number}, like {first}{more}; if they are not in one parcel, correct it with edit --tracking"
     ))
 }
 
@@ -108,12 +108,14 @@ mod tests {
         assert_eq!(bosta.new_number(&ShippingEdit::default()), None);
         for (others, words) in [
             (&[][..], None),
-            (&[order("LEG-2")], Some("as LEG-2; if")),
-            (&[order("LEG-2"), order("LEG-3")], Some("as LEG-2 and others; if")),
+            (&[order("LEG-2")], Some("like LEG-2; if")),
+            (&[order("LEG-2"), order("LEG-3")], Some("like LEG-2 and others; if")),
         ] {
             let said = shared(&order("LEG-1"), "9917", others);
             assert_eq!(said.is_some(), words.is_some());
-            assert!(said.is_none_or(|said| said.starts_with("LEG-1 has the number 9917, ") && said.contains(words.unwrap())));
+            assert!(said.is_none_or(
+                |said| said.starts_with("LEG-1 has the tracking number 9917, ") && said.contains(words.unwrap())
+            ));
         }
     }
 

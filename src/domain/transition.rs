@@ -90,7 +90,7 @@ pub fn refuse_keeping_more(summary: &OrderSummary, keep: Money) -> Result<(), Re
     if Balance::from(keep) <= all {
         return Ok(());
     }
-    let message = format!("{keep} cannot be kept of {reference}: it costs {all}");
+    let message = format!("the shop cannot keep {keep}: {reference} costs {all}");
     Err(Refusal::conflict(Conflict::Step, message)
         .error("More than an order costs cannot be kept")
         .remedy(Remedy::ShowOrder(reference.clone())))

@@ -56,7 +56,7 @@ impl TypedOrder {
             items.filter_map(|(index, item)| item.into_incoming(index + 1, is_by_shop, &mut problems)).collect();
         let sums = sums(items.iter().map(|item| (item.subtotal, item.quantity)));
         let (total, item_count) = sums.unwrap_or_else(|| {
-            problems.push(format!("the items sum to more than {} or too many pieces", Money::LIMIT));
+            problems.push(format!("the items cost more than {}, or are too many pieces", Money::LIMIT));
             (Money::ZERO, 0)
         });
         let terms = Terms::default().edited(&self.terms, total);
@@ -190,7 +190,7 @@ mod tests {
         );
         let twice = vec![item(&cap, None, 1, Some(limit)), item(&cap, None, 1, Some(limit))];
         let refusal = typed(twice).into_incoming().unwrap_err();
-        assert_eq!(refusal.details, ["the items sum to more than 99999999.99 or too many pieces"]);
+        assert_eq!(refusal.details, ["the items cost more than 99999999.99, or are too many pieces"]);
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub fn about(customer: &CustomerSummary, style: RenderStyle<'_>) -> String {
 }
 
 fn why(block: &Block) -> &str {
-    block.note.as_deref().unwrap_or("no reason was kept")
+    block.note.as_deref().unwrap_or("no reason given")
 }
 
 /// Renders a customer with their names, addresses and orders.

@@ -192,7 +192,7 @@ pub fn money(summary: &OrderSummary) -> String {
     }
     lines.extend(terms.delivery_fee.map(|fee| amount("Delivery", fee.into())));
     if summary.kept != Money::ZERO {
-        lines.push(amount("Kept of the cancelled order", summary.kept.into()));
+        lines.push(amount("Kept from the cancelled order", summary.kept.into()));
     }
     if !lines.is_empty() || paid.is_some() {
         lines.push(amount("To pay", summary.grand_total()));

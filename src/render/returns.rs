@@ -68,7 +68,7 @@ pub fn preview(
     text.push_str(&money(summary));
     text.extend(refund.map(|refund| sentence(&format!("  to record: refund {refund}"), width)));
     if returned.cancellation.is_some() {
-        text.push_str(&mark("this brings everything back: the order becomes cancelled", style));
+        text.push_str(&mark("this returns everything: the order becomes cancelled", style));
     }
     text
 }

@@ -164,7 +164,7 @@ fn section_text(section: &Section<'_>, style: RenderStyle<'_>) -> String {
 fn heading(list: List, count: Count) -> String {
     let title = match list {
         List::Payments => "Payments to check".to_owned(),
-        List::Sizes => "Sizes to ask".to_owned(),
+        List::Sizes => "Sizes to ask for".to_owned(),
         List::ToPack => "Orders to pack".to_owned(),
         List::WithCouriers => format!("With couriers for longer than {DAYS_WITH_COURIER} days"),
         List::Owed => "Owed to customers".to_owned(),
@@ -402,8 +402,8 @@ Payments to check: 1000+
         );
         let rows = || vec![waits("Mona", 2, None, None)];
         for (list, count, heading) in [
-            (List::Sizes, Count::Exactly(1), "Sizes to ask: 1\n"),
-            (List::Sizes, Count::AtLeast(1), "Sizes to ask: 1 of the 10 that wait longest\n"),
+            (List::Sizes, Count::Exactly(1), "Sizes to ask for: 1\n"),
+            (List::Sizes, Count::AtLeast(1), "Sizes to ask for: 1 of the 10 that wait longest\n"),
             (List::ReceivedTwice, Count::Exactly(1), "Received twice? 1\n"),
             (List::Owed, Count::Exactly(1), "Owed to customers: 1\n"),
         ] {

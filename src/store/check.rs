@@ -30,7 +30,7 @@ fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
         },
         Ok(text) if is_time => match Timestamp::parse(text) {
             None => Some("is not a time"),
-            Some(time) if time.to_string() != text => Some("is a time in another form than the others"),
+            Some(time) if time.to_string() != text => Some("is a time in another form than the program writes"),
             Some(_) => None,
         },
         Ok(_) => None,

@@ -129,7 +129,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
      FROM order_returns AS r JOIN orders AS o ON o.pk = r.order_pk
      GROUP BY o.pk HAVING o.status = 'pending' OR o.status <> 'cancelled' AND SUM(r.quantity) >= o.item_count ORDER BY o.pk"),
     ("return", "SELECT 'return' AS code, o.reference AS subject,
-            format('has a discount of %d hundredths, of which returns took %d', o.discount, SUM(r.subtotal - r.value)) AS problem
+            format('has a discount of %d hundredths, but returns took %d', o.discount, SUM(r.subtotal - r.value)) AS problem
      FROM order_returns AS r JOIN orders AS o ON o.pk = r.order_pk
      GROUP BY o.pk HAVING SUM(r.subtotal - r.value) > o.discount ORDER BY o.pk"),
     ("source", "SELECT 'source' AS code, reference AS subject, 'does not say where it came from' AS problem

@@ -127,7 +127,7 @@ impl<'a> Picker<'a> {
             lines.push(format!("{cursor}{mark} {}", self.choices.lines[place]));
         }
         if self.left.is_empty() {
-            lines.push("  none of them; Esc clears the filter".to_owned());
+            lines.push("  no match; Esc clears the filter".to_owned());
         }
         lines
     }
@@ -244,7 +244,7 @@ mod tests {
             press(picker, "↓\tomar");
             assert_eq!(picker.page(20, 48)[0], "Filter: omar (1 marked elsewhere)");
             press(picker, "xyz");
-            assert_eq!(picker.page(20, 48)[1..], ["  none of them; Esc clears the filter"]);
+            assert_eq!(picker.page(20, 48)[1..], ["  no match; Esc clears the filter"]);
             press(picker, "⎋");
             assert_eq!(picker.page(20, 80).len(), 6);
         });

@@ -282,7 +282,7 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "UPDATE orders SET discount = 332 WHERE reference = 'LEG-SENT'",
         "return",
-        "LEG-SENT: has a discount of 332 hundredths, of which returns took 333",
+        "LEG-SENT: has a discount of 332 hundredths, but returns took 333",
     ),
     (
         "UPDATE order_returns SET item_id = upper(item_id)",

@@ -362,7 +362,7 @@ fn several_orders_are_each_paid_what_is_due_or_none_is() {
     assert_eq!(
         done.stderr,
         "error: payments of 1 of 2 orders cannot be recorded: LEG-3; nothing changed\n  \
-         - LEG-3: nothing is due of LEG-3: 29.99 was paid\n\
+         - LEG-3: nothing is due for LEG-3: 29.99 was paid\n\
          hint: to confirm those that can be:  orders confirm LEG-1 LEG-3 --keep-going\n"
     );
     let done = shop.orders(["confirm", "LEG-3", "--paid", "cash", "--json"]).exits(5);
@@ -372,7 +372,7 @@ fn several_orders_are_each_paid_what_is_due_or_none_is() {
     );
     assert_eq!(shop.dump(), before);
     let done = shop.orders(["confirm", "LEG-1", "LEG-3", "LEG-2", "--paid", "cash", "--keep-going"]).exits(8);
-    assert!(done.stderr.contains("nothing is due of LEG-3"), "{}", done.stderr);
+    assert!(done.stderr.contains("nothing is due for LEG-3"), "{}", done.stderr);
     assert_eq!(shop.number("SELECT SUM(paid) FROM orders"), 4 * 2999);
     assert_eq!(shop.status("LEG-3"), "pending");
     shop.check();

@@ -196,7 +196,7 @@ fn a_sale_over_the_counter_is_delivered_at_once() {
         assert_eq!(history.matches(kind).count(), 1, "{kind}: {history}");
     }
     assert_eq!(history.matches("in a hurry").count(), 1, "{history}");
-    assert_eq!(shop.orders(["slip"]).succeeds(), "nothing is to be packed\n");
+    assert_eq!(shop.orders(["slip"]).succeeds(), "nothing to pack\n");
     assert_eq!(shop.orders(["today", "--json"]).json()["totals"]["toPack"], 0);
     shop.orders(["check"]).prints("");
     // The same again is the same sale; one that was not handed over then, is not now.

@@ -113,7 +113,7 @@ To be paid back   26.66
     shop.orders(["return", "LEG-1", "1*2", "--keep", "7"]).succeeds();
     let text = shop.orders(["invoice", "LEG-1"]).succeeds();
     assert!(text.contains("\n! cancelled\n"), "{text}");
-    assert!(text.ends_with("\nKept of the cancelled order   7.00\nPaid                         79.97\nTo be paid back              72.97\n"), "{text}");
+    assert!(text.ends_with("\nKept from the cancelled order   7.00\nPaid                           79.97\nTo be paid back                72.97\n"), "{text}");
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn a_wrongly_typed_payment_is_refused_with_what_to_type() {
         (
             &["LEG-1", "5", "cash", "--at", "2026-02-07T08:00:01Z"],
             4,
-            "the payment is dated later than now: record it for LEG-1 once",
+            "the payment is dated in the future: record it for LEG-1 once",
         ),
         (&["LEG-1", "5", "cash", "--at", "1026-02-07"], 4, "is before 2009: check its year"),
         (&["LEG-1", "5", "cash", "--receipt", " "], 2, "must not be blank"),
@@ -300,7 +300,7 @@ fn a_list_with_a_bad_row_records_nothing_and_names_all() {
   - bank.csv: row 4 (LEG-2): amount (B4): \"0\" must not be zero
   - bank.csv: row 4 (LEG-2): method (C4): \"r 1\" must be a word of up to 20 letters from a to z or digits, such as cash or instapay
   - bank.csv: row 5: has 5 cells, the header has 4: put a cell with a separator in quotes
-  - bank.csv: row 6 (LEG-3): 5.00 of LEG-3 cannot be refunded: 0.00 was paid
+  - bank.csv: row 6 (LEG-3): 5.00 cannot be refunded for LEG-3: 0.00 was paid
   - bank.csv: row 7 (LEG-2): receipt R-1 of cash is on record already: 10.00 for LEG-1
   - bank.csv: row 8: has a quote that is not closed, or stands inside a quoted cell
 hint: --keep-going records the others; add --rejects FILE to write these to FILE
@@ -323,7 +323,7 @@ hint: --keep-going records the others; add --rejects FILE to write these to FILE
     assert_eq!(
         error["errors"][1],
         json!({"file": "-", "record": 2, "line": 3, "reference": "LEG-3",
-               "problems": ["5.00 of LEG-3 cannot be refunded: 0.00 was paid"], "code": "conflict", "reason": "step",
+               "problems": ["5.00 cannot be refunded for LEG-3: 0.00 was paid"], "code": "conflict", "reason": "step",
                "sheet": null})
     );
 }

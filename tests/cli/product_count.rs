@@ -230,7 +230,7 @@ fn every_problem_of_a_sheet_is_named_with_its_line() {
          - -: row 4 (SKU-12345): size (C4): Classic T-Shirt: has no size XS (sizes: S, M, L)\n  \
          - -: row 5 (SKU-12345): size (C5): Classic T-Shirt: needs a size (sizes: S, M, L)\n  \
          - -: row 6 (SKU-12345): Classic T-Shirt (L): 1 counted, but 2 are reserved for LEG-LXYZ1234-AB5C: 1 too few\n  \
-         - -: row 7 (BLT-01): shelf: 12 lay there at asOf by all that is known: print a new sheet, or leave shelf blank\n  \
+         - -: row 7 (BLT-01): shelf: 12 lay there at asOf by the records: print a new sheet, or leave shelf blank\n  \
          - -: row 8 (BLT-01): asOf (F8): is in the future\n  \
          - -: row 9 (PL-220): counted (E9): \"x\" must be a whole number from 0 to 2147483647\n  \
          - -: row 10 (nowhere): sku (A10): \"nowhere\" is the SKU of no product\n\
@@ -280,7 +280,7 @@ fn a_sheet_changed_by_a_spreadsheet_is_understood_or_refused_by_name() {
     let failed =
         shop.orders(["product", "count", "-"]).stdin("sku,product,counted\n6.22103E+12,x,1\n123,Scarf,1\n").exits(4);
     assert!(failed.stderr.contains("\"6.22103E+12\" is a long number that a spreadsheet cut"), "{}", failed.stderr);
-    let lost = "sku (A3): \"123\" is the SKU of no product, but differs from 00123 (Cap) in its zeros only";
+    let lost = "sku (A3): \"123\" is the SKU of no product, but differs from 00123 (Cap) only in leading zeros";
     assert!(failed.stderr.contains(lost), "{}", failed.stderr);
     shop.check();
 }
@@ -295,7 +295,7 @@ fn a_count_that_was_taken_late_is_a_warning() {
     at(shop.orders(["set-status", ORDER, "shipped"]), "17:30:00").succeeds();
     let counted = filled(&sheet, &[("SKU-12345", "L", 6)]);
     let done = at(shop.orders(["product", "count", "-", "-n"]), "18:00:00").stdin(counted.clone()).exits(0);
-    let warning = "warning: Classic T-Shirt (L): 2 went since asOf, and 6 counted are what lies there now";
+    let warning = "warning: Classic T-Shirt (L): 2 went since asOf, but the 6 counted are what lies there now";
     assert!(done.stderr.starts_with(warning), "{}", done.stderr);
     // With the time of the count it is as expected; what the sheet said then is no longer true.
     let later = counted.replace("17:00:00.000Z", "17:45:00Z").replace("L,8,6", "L,,6");

@@ -216,10 +216,10 @@ fn a_sku_that_lost_its_zeros_is_never_another_product() {
     for (cells, problem) in [
         (
             "123,",
-            "row 2 (123): sku (A2): \"123\" is the SKU of no product, but differs from 00123 (Cap) in its zeros only: enter it with them, in a column of text\n",
+            "row 2 (123): sku (A2): \"123\" is the SKU of no product, but differs from 00123 (Cap) only in leading zeros: enter it with them, in a column of text\n",
         ),
         ("123,Tie", "row 2 (123): sku (A2): \"123\" is the SKU of no product, but differs from 00123 (Cap)"),
-        ("PL-1,Cap", "row 2 (PL-1): name (B2): \"Cap\" is the name of 00123, but the sku is of PL-1 (Polo)\n"),
+        ("PL-1,Cap", "row 2 (PL-1): name (B2): \"Cap\" is the name of 00123, but the sku is that of PL-1 (Polo)\n"),
     ] {
         let list = |columns: &str, number: &str| format!("sku,name,{columns}\n{cells},{number}\n");
         for (words, list) in [

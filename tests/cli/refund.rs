@@ -26,7 +26,7 @@ fn a_refund_pays_back_what_is_owed() {
 fn a_refund_is_at_most_what_was_paid() {
     let shop = Shop::with_order();
     let refuse = |amount: &str, paid: &str| {
-        let problem = format!("{amount} of {ORDER} cannot be refunded: {paid} was paid; nothing changed");
+        let problem = format!("{amount} cannot be refunded for {ORDER}: {paid} was paid; nothing changed");
         let stderr = format!("error: {problem}\nhint: to see it:  orders show {ORDER}\n");
         shop.orders(["refund", ORDER, amount, "cash"]).fails(5, &stderr);
     };

@@ -92,7 +92,7 @@ fn the_refund_is_recorded_with_the_return_or_neither_is() {
     shop.orders(["pay", ORDER, "5", "instapay", "--receipt", "R-1", "-n"]).succeeds();
     shop.orders(["return", ORDER, "1", "--refund", "cash", "--amount", "500"]).fails(
         5,
-        "error: 500.00 of LEG-LXYZ1234-AB5C cannot be refunded: 126.23 was paid; nothing changed\n\
+        "error: 500.00 cannot be refunded for LEG-LXYZ1234-AB5C: 126.23 was paid; nothing changed\n\
          hint: to see it:  orders show LEG-LXYZ1234-AB5C\n",
     );
     assert_eq!(shop.dump(), before);
@@ -282,9 +282,9 @@ fn an_order_with_returns_cannot_go_back_to_pending() {
     for (args, words) in [
         (
             &["--item", "1", "--size", "S"][..],
-            "1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change",
+            "1 piece of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change",
         ),
-        (&["--remove", "1"], "1 of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),
+        (&["--remove", "1"], "1 piece of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),
         (
             &["--discount", "1"],
             "the discount of LEG-LXYZ1234-AB5C cannot be less than 2.58: that much of it went with what",

@@ -217,7 +217,7 @@ fn the_shop_may_keep_a_deposit_but_never_more_than_the_order_costs() {
     let before = shop.dump();
     shop.orders(["cancel", "LEG-1", "--keep", "30"]).fails(
         5,
-        "error: 30.00 cannot be kept of LEG-1: it costs 29.99; nothing changed\nhint: to see it:  orders show LEG-1\n",
+        "error: the shop cannot keep 30.00: LEG-1 costs 29.99; nothing changed\nhint: to see it:  orders show LEG-1\n",
     );
     shop.orders(["cancel", "LEG-1", "LEG-2", "--keep", "29.995"]).exits(2);
     shop.orders(["set-status", "LEG-1", "pending", "--force", "--note", "x", "--keep", "5"]).exits(2);

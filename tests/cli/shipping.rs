@@ -95,7 +95,7 @@ fn a_number_that_another_order_has_is_a_warning() {
     run(&shop, "confirm LEG-2 -q --accept-prices").succeeds();
     run(&shop, &format!("edit {ORDER} --tracking bs-1 -q")).prints(&format!("{ORDER}\n"));
     let warning = format!(
-        "warning: LEG-2 has the number BS-1, as {ORDER}; if they are not in one parcel, edit --tracking corrects it\n"
+        "warning: LEG-2 has the tracking number BS-1, like {ORDER}; if they are not in one parcel, correct it with edit --tracking\n"
     );
     let list = "orderReference,status,tracking\nLEG-2,shipped,BS-1\n";
     for dry_run in [

@@ -464,7 +464,7 @@ fn revisions(original: &str, text: &str) -> Vec<(&'static str, Value, Value)> {
 fn an_edited_or_withdrawn_order_text_is_a_warning_that_names_the_order() {
     let edited_text = message().replace("$18.75 × 1", "$18.75 × 2");
     let edited = format!("{REFERENCE}: the customer edited the message of this order later: compare it with the chat");
-    let withdrawn = format!("{REFERENCE}: the customer took the message of this order back: ask before confirming it");
+    let withdrawn = format!("{REFERENCE}: the customer withdrew the message of this order: ask before confirming it");
     let came_edited = format!("{REFERENCE}: the customer edited an earlier message to this one");
     let warnings = |shop: &Shop, input: &Value| {
         let body = import(shop, input).json();

@@ -54,7 +54,7 @@ fn account_lines(order: &Order, amounts: Amounts<'_>) -> Vec<(InvoiceLine, &'sta
             InvoiceLine::Discount => "Discount",
             InvoiceLine::Returned => "Returned",
             InvoiceLine::Delivery => "Delivery",
-            InvoiceLine::Kept => "Kept of the cancelled order",
+            InvoiceLine::Kept => "Kept from the cancelled order",
             InvoiceLine::Total => "Total",
             InvoiceLine::Paid => "Paid",
             InvoiceLine::Due => "Due",

@@ -32,7 +32,7 @@ pub const PICK_LINE_KEYS: &[&str] =
 pub const NEW_SHEET: &str = "\n\u{c}";
 
 /// What is printed if there is no order to pack.
-pub const NOTHING: &str = "nothing is to be packed";
+pub const NOTHING: &str = "nothing to pack";
 
 /// Returns a line of the pick list.
 pub fn pick_line(line: &PickLine) -> Body {

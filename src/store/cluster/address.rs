@@ -102,7 +102,7 @@ fn read_user(text: &str) -> Result<(String, String), String> {
 
 /// Reads a host with its port, and adds the port that is missing.
 fn read_host(text: &str) -> Result<String, String> {
-    let wrong = || format!("has a node that is no HOST:PORT: {text:?}");
+    let wrong = || format!("has a node that is not HOST:PORT: {text:?}");
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port.parse().map_err(|_| wrong())?),
         _ => (text, PORT),

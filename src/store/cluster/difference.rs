@@ -38,7 +38,7 @@ impl Cluster {
             if digest(&replica, &table)? != digest(&again, &table)? {
                 findings.push(finding(
                     &table,
-                    "differs from the log: this machine's replica was changed otherwise".to_owned(),
+                    "differs from the log: something else changed this machine's replica".to_owned(),
                 ));
             }
         }
