@@ -491,7 +491,7 @@ fn typing_a_name_finds_its_order_in_every_picker() {
         }
     }
     let mut terminal = Terminal::run(&shop, 48, &["show"]);
-    terminal.expect("> [ ] LEG-4").press("xyz").expect("none of them; Esc clears the filter").press("\u{1b}");
+    terminal.expect("> [ ] LEG-4").press("xyz").expect("no match; Esc clears the filter").press("\u{1b}");
     terminal.expect("> [ ] LEG-4").press("\u{1b}");
     assert!(terminal.ends(9).trim_end().ends_with("error: no order was picked"));
 }
@@ -948,7 +948,7 @@ fn keys_of_a_return_change_what_is_shown_before_it_is_taken() {
     shop.orders(["return", "LEG-1", "2*2", "3"]).succeeds();
     let mut terminal = Terminal::run(&shop, 48, &["return", "LEG-1"]);
     terminal
-        .expect("! this brings everything back: the order\n  becomes cancelled")
+        .expect("! this returns everything: the order becomes\n  cancelled")
         .expect("Take back 1 piece of LEG-1?");
     terminal.answer("y", 0);
     assert_eq!(shop.status("LEG-1"), "cancelled");
