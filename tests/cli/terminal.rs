@@ -947,9 +947,7 @@ fn keys_of_a_return_change_what_is_shown_before_it_is_taken() {
     // The last piece.
     shop.orders(["return", "LEG-1", "2*2", "3"]).succeeds();
     let mut terminal = Terminal::run(&shop, 48, &["return", "LEG-1"]);
-    terminal
-        .expect("! this returns everything: the order becomes\n  cancelled")
-        .expect("Take back 1 piece of LEG-1?");
+    terminal.expect("! this returns everything: the order becomes\n  cancelled").expect("Take back 1 piece of LEG-1?");
     terminal.answer("y", 0);
     assert_eq!(shop.status("LEG-1"), "cancelled");
     shop.check();

@@ -1,10 +1,10 @@
-//! Connecting to a node. What fails here was not sent.
+//! Connecting to a node. If this fails, no request was sent.
 
 use rustls::{CertificateError, Error as TlsError};
 use ureq::Error;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, Transport};
 
-/// Connects as ureq does, and marks what fails.
+/// Connects as ureq does, and marks failures as [`NotConnected`].
 #[derive(Debug, Default)]
 pub(super) struct Connect(DefaultConnector);
 

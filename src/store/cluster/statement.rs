@@ -51,8 +51,8 @@ impl Template {
         self.around.join("?")
     }
 
-    /// Returns the values of the statement as SQLite shows it with them; `None` where it is another statement, or has a value that
-    /// none here is.
+    /// Returns the values of the statement as SQLite shows it with them; `None` if it is another statement, or has a value
+    /// that is no [`Value`].
     pub fn values<'a>(&self, expanded: &'a str) -> Option<Vec<Value<'a>>> {
         let (first, others) = self.around.split_first()?;
         let mut rest = expanded.strip_prefix(first.as_str())?;
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_another_statement_or_has_other_values_is_not_read() {
+    fn another_statement_and_values_of_other_kinds_are_not_read() {
         let template = Template::of("SELECT ?1, ?2");
         for (expanded, values) in [
             ("SELECT NULL, -9223372036854775808", Some(vec![Value::Null, Value::Integer(i64::MIN)])),
