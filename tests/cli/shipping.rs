@@ -188,7 +188,7 @@ fn a_list_with_a_bad_row_moves_nothing_and_says_what_to_do() {
   - bosta.csv: row 5 (9917): tracking: no order has the number 9917
   - bosta.csv: row 6 (LEG-2): status (C6): \"on its way\" must be one of pending, confirmed, processing, shipped, delivered, cancelled
   - bosta.csv: row 7 (LEG-2): courier and tracking are for orders that are shipped or delivered: leave them blank for LEG-2, or use edit
-  - bosta.csv: row 9 (LEG-LXYZ1234-AB5C): an earlier row says something else of LEG-LXYZ1234-AB5C: leave one of them
+  - bosta.csv: row 9 (LEG-LXYZ1234-AB5C): an earlier row says something else about LEG-LXYZ1234-AB5C: keep one of them
 hint: --keep-going takes the others; add --rejects FILE to write these to FILE
 ",
     );

@@ -8,7 +8,7 @@
 //! | `lookup`, `connect` | the addresses of nodes; connecting to them |
 //! | `recorder`, `statement` | recording what a transaction changes; statements apart from their values |
 //! | `replica` | the mark of a replica, the version that it is of, and playing changes in |
-//! | `machine` | keeping the replica like the log, getting writes into the log, and waiting for a turn after a lost race |
+//! | `machine` | keeping the replica up to date, appending writes, and waiting for a turn after a lost race |
 //! | `difference` | whether the replica is what the log says |
 //! | `shop` | a shop, as a command line names it; opening it |
 
