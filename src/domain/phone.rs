@@ -110,7 +110,9 @@ pub fn full_number(phone: &str, country_code: Option<&str>) -> String {
 
 /// Writes a number in full so that it is read as this number, whatever the country code.
 pub fn written_number(number: &str) -> String {
-    format!("+{number}")
+    // Behind a plus, `00` would be read as another one.
+    let plus = if number.starts_with("00") && has_number(number) { "00" } else { "+" };
+    format!("{plus}{number}")
 }
 
 /// Why a phone cannot be called.
@@ -234,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_number_in_full_is_read_as_it_is_written() {
-        for number in ["201012345678", "01012345678", "966501234567", "1", "1234567890"] {
+        for number in ["201012345678", "01012345678", "966501234567", "1", "1234567890", "0002000", "00", ""] {
             for code in [None, Some("20"), Some("1")] {
                 assert_eq!(full_number(&written_number(number), code), number, "{code:?}");
             }

@@ -101,7 +101,7 @@ fn an_endless_input_is_refused_by_its_first_bytes() {
 #[test]
 fn the_phones_zip_file_of_a_chat_is_read() {
     let shop = Shop::stocked();
-    let zip = std::fs::read(shipped("tests/fuzz/seeds/chat-export.zip")).unwrap();
+    let zip = std::fs::read(shipped("tests/fuzz/seeds/import/chat-export.zip")).unwrap();
     std::fs::write(shop.path("WhatsApp Chat - Youssef.zip"), &zip).unwrap();
     let done = shop.orders(["import", "WhatsApp Chat - Youssef.zip"]).exits(0);
     assert!(done.stdout.starts_with("imported 1, unchanged 0"), "{done:?}");

@@ -188,12 +188,15 @@ pub fn refuse_endless(head: &[u8], known: &[&'static str]) -> Option<String> {
 fn separator(head: &[u8], known: &[&'static str]) -> u8 {
     let lines = head.split(|byte| matches!(byte, b'\n' | b'\r'));
     let lines = lines.filter(|line| !line.trim_ascii().is_empty()).take(HEADER_ROWS);
+    let name = |cell: &[u8]| {
+        let cell = String::from_utf8_lossy(cell.trim_ascii());
+        let quoted = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+        quoted.unwrap_or(&cell).to_owned()
+    };
+    // No known name has a separator or a quote in it.
     let found_in = |line: &[u8], separator: u8| {
-        let mut reader = ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
-        let mut record = ByteRecord::new();
-        let is_there = reader.read_byte_record(&mut record).unwrap_or(false);
-        let cells: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-        if is_there { Columns::of(&cells, known).map_or(cells.len(), |columns| columns.count()) } else { 0 }
+        let names: Vec<String> = line.split(|byte| *byte == separator).map(name).collect();
+        Columns::of(&names, known).map_or(names.len(), |columns| columns.count())
     };
     let (mut most, mut best) = (0, b',');
     for line in lines {
@@ -308,6 +311,7 @@ mod tests {
             "orderReference,amount,note\nLEG-1,5,\"a, b\"\n",
             "\u{feff}orderReference;amount;note\r\nLEG-1;5;a, b\r\n",
             "orderReference\tamount\tnote\nLEG-1\t5\ta, b",
+            "\"amount, in all\";\"orderReference\" ;amount;note\n;LEG-1;5;a, b\n",
             "\n\nnote,x;y,amount,order_reference\n\"a, b\",,5,LEG-1\n",
         ] {
             let line = if csv.starts_with('\n') { 4 } else { 2 };

@@ -1,5 +1,7 @@
 //! Zip files: the chat or the parts of a workbook in them come out as they were packed, or are refused.
 
+#![expect(clippy::cast_possible_truncation, reason = "the zip files that are made here are small")]
+
 use std::collections::HashSet;
 use std::io::{Cursor, Write as _};
 

@@ -19,7 +19,6 @@ use orders::input::list::status::StatusForm;
 use orders::input::list::{count, delivery, payment, status};
 use orders::input::product::json::read_product;
 use orders::input::product::rows::ProductRows;
-use orders::input::table::cell_value::CellValue;
 use orders::input::table::columns::Columns;
 use orders::input::table::open::open_rows;
 use orders::input::table::rows::{Row, RowsError, TableForm};
@@ -33,14 +32,21 @@ use super::{ZONE, hold_problem, hold_shown};
 
 /// The most bytes of a row, and of all its cells as they are read.
 const ROW_LIMIT: usize = 1 << 16;
+/// What may stand before UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+/// The most cells of a row of a sheet.
+const CELLS_LIMIT: usize = 1000;
 /// The most rows of a sheet.
 const LINES_LIMIT: u64 = 1 << 20;
+
+/// What a list says of one of its rows: the order that it names, and what it enters.
+type ReadRow = (Option<String>, Result<Option<Body>, Problems>);
 
 /// A kind of list.
 struct List {
     columns: &'static [&'static str],
     check: fn(&Columns, TableForm) -> Result<(), String>,
-    read: fn(&Row, &Columns, TableForm) -> (Option<String>, Result<Option<Body>, Problems>),
+    read: fn(&Row, &Columns, TableForm) -> ReadRow,
 }
 
 const LISTS: [List; 4] = [
@@ -189,10 +195,10 @@ impl Table {
         }
     }
 
-    /// Its rows are numbered and bounded, have their lines, and what is kept of one is read as it was.
+    /// Its rows are numbered and bounded, and have their lines.
     fn hold(&self, bytes: &[u8]) {
         let is_csv = !bytes.starts_with(b"PK");
-        let lines = if is_csv { bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1 } else { LINES_LIMIT };
+        let lines = if is_csv { bytes.split(|byte| *byte == b'\n').count() as u64 } else { LINES_LIMIT };
         let mut before = self.columns.line();
         for (row, number) in self.rows.iter().zip(1..) {
             assert_eq!(row.number, number, "rows are numbered in a row");
@@ -202,17 +208,9 @@ impl Table {
             match &row.cells {
                 Ok(cells) => {
                     let size = cells.iter().map(|cell| cell.as_str().len()).sum::<usize>();
-                    assert!(
-                        size <= 2 * ROW_LIMIT && row.size <= 3 * ROW_LIMIT,
-                        "a row is bounded: {size} {}",
-                        row.size
-                    );
-                    let most = if is_csv { self.columns.width() } else { 1000 };
+                    assert!(size.max(row.size) <= 3 * ROW_LIMIT, "a row is bounded: {size} {}", row.size);
+                    let most = if is_csv { self.columns.width() } else { CELLS_LIMIT };
                     assert!(cells.len() <= most, "{} cells", cells.len());
-                    // With one column alone, a row may look like a better header.
-                    if self.columns.count() > 1 {
-                        self.hold_kept(row, cells);
-                    }
                 }
                 Err(problem) => {
                     assert!(!problem.trim().is_empty());
@@ -220,22 +218,40 @@ impl Table {
                 }
             }
         }
+        // With one column alone, a row may look like a better header.
+        if self.columns.count() > 1 && !self.rows.is_empty() {
+            self.hold_kept();
+        }
     }
 
-    /// What is kept of a rejected row is a table with this row.
-    fn hold_kept(&self, row: &Row, cells: &[CellValue]) {
-        let mut kept = row.reject.header().expect("a table has a header").to_vec();
-        kept.push(b'\n');
-        row.reject.write_line(&mut kept).expect("memory takes every byte");
+    /// What is kept of rejected rows is a table with these rows.
+    fn hold_kept(&self) {
+        let header = self.rows[0].reject.header().expect("a table has a header");
+        // Its first cell may begin as files of another kind do.
+        let mark = if header.starts_with(MARK) { b"" } else { MARK };
+        let mut kept = [mark, header, b"\n"].concat();
+        let rows: Vec<&Row> = self.rows.iter().filter(|row| self.has_cells(row)).collect();
+        for row in &rows {
+            row.reject.write_line(&mut kept).expect("memory takes every byte");
+        }
         let again = Table::read(&kept, self.known);
         let again = again.unwrap_or_else(|(_, problem)| panic!("what is kept is a table: {problem}\n{}", show(&kept)));
-        let [again_row] = &again.rows[..] else { panic!("what is kept is one row: {}", show(&kept)) };
-        let shown = |columns: &Columns, cells: &[CellValue]| {
-            let cell = |column: &&'static str| columns.cell(cells, column).map(|cell| cell.shown().to_owned());
-            self.known.iter().map(cell).collect::<Vec<_>>()
-        };
-        let again_cells = again_row.cells.as_ref().unwrap_or_else(|problem| panic!("{problem}: {}", show(&kept)));
-        assert_eq!(shown(&again.columns, again_cells), shown(&self.columns, cells), "{}", show(&kept));
+        let mine: Vec<_> = rows.into_iter().map(|row| self.shown(row)).collect();
+        let again: Vec<_> = again.rows.iter().map(|row| again.shown(row)).collect();
+        assert_eq!(again, mine, "{}", show(&kept));
+    }
+
+    /// Returns whether a row has cells under the header.
+    fn has_cells(&self, row: &Row) -> bool {
+        let cells = row.cells.as_ref().map(|cells| &cells[..cells.len().min(self.columns.width())]);
+        cells.is_ok_and(|cells| cells.iter().any(|cell| !cell.shown().is_empty()))
+    }
+
+    /// Returns what the cells of a row show in the known columns.
+    fn shown(&self, row: &Row) -> Vec<Option<String>> {
+        let cells = row.cells.as_ref().unwrap_or_else(|problem| panic!("{problem}"));
+        let cell = |column: &&'static str| self.columns.cell(cells, column).map(|cell| cell.shown().to_owned());
+        self.known.iter().map(cell).collect()
     }
 }
 
@@ -263,7 +279,9 @@ fn hold_list(list: &List, table: &Table, has_workbook: bool) {
     let mut accepted = Vec::new();
     for row in &table.rows {
         let (label, read) = (list.read)(row, &table.columns, table.form);
-        label.iter().for_each(|label| hold_shown(label));
+        if let Some(label) = &label {
+            hold_shown(label);
+        }
         match read {
             Ok(body) => accepted.extend(body),
             Err(problems) => {
@@ -346,7 +364,9 @@ fn hold_catalogue(bytes: &[u8], has_workbook: bool) {
     };
     for (placed, number) in products.zip(1..) {
         assert_eq!(placed.number, number, "products are numbered in a row");
-        placed.product.label.iter().for_each(|label| hold_shown(label));
+        if let Some(label) = &placed.product.label {
+            hold_shown(label);
+        }
         match placed.product.product {
             Ok(incoming) => hold_product(&incoming, number, has_workbook),
             Err(problems) => {
@@ -373,7 +393,7 @@ fn hold_product(incoming: &IncomingProduct, number: u64, has_workbook: bool) {
     let incoming = read.product.unwrap_or_else(|problems| panic!("{problems:?}: {printed}"));
     let matches = Matches { by_id: Some(product.clone()), ..Matches::default() };
     hold_unchanged(decide(&incoming, matches, &mut || unreachable!()), &product);
-    hold_again(&as_csv(&[body.clone()]), &product);
+    hold_again(&as_csv(std::slice::from_ref(&body)), &product);
     if has_workbook && is_for_sheets(&body) {
         hold_again(&as_workbook(&[body]), &product);
     }
