@@ -76,7 +76,7 @@ impl Desk {
     fn new() -> Desk {
         let desk = Desk { shop: Shop::new() };
         std::os::unix::fs::symlink(shipped("examples"), desk.path("examples")).unwrap();
-        std::fs::copy(shipped("tests/fuzz/seeds/chat-export.zip"), desk.path("WhatsApp Chat with Youssef.zip"))
+        std::fs::copy(shipped("tests/fuzz/seeds/import/chat-export.zip"), desk.path("WhatsApp Chat with Youssef.zip"))
             .unwrap();
         std::fs::create_dir_all(desk.path("usr/local/bin")).unwrap();
         std::fs::create_dir_all(desk.path("srv")).unwrap();
