@@ -311,7 +311,7 @@ mod tests {
             "orderReference,amount,note\nLEG-1,5,\"a, b\"\n",
             "\u{feff}orderReference;amount;note\r\nLEG-1;5;a, b\r\n",
             "orderReference\tamount\tnote\nLEG-1\t5\ta, b",
-            "\"amount, in all\";\"orderReference\" ;amount;note\n;LEG-1;5;a, b\n",
+            "\"amount, in all\";\"orderReference\";amount;note\n;LEG-1;5;a, b\n",
             "\n\nnote,x;y,amount,order_reference\n\"a, b\",,5,LEG-1\n",
         ] {
             let line = if csv.starts_with('\n') { 4 } else { 2 };

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use serde_json::json;
+
 use crate::domain::incoming::SourceKind;
 use crate::domain::limits::NAME;
 use crate::domain::phone::phone_digits;
@@ -35,7 +37,10 @@ pub struct Contact<'a> {
     pub name: Option<String>,
     /// The username, for people who hide their phone.
     pub username: Option<String>,
+    /// Whether it has the number as its id.
     has_phone: bool,
+    /// The ids by which it is known: the number, and the one of people who hide it.
+    ids: [Option<String>; 2],
     raw: &'a str,
 }
 
@@ -65,11 +70,12 @@ impl<'a> Conversation<'a> {
             let mut ignored = Problems::default();
             let Some(mut fields) = value.object(problems) else { continue };
             let has_phone = fields.has("waId");
-            for key in ["waId", "userId"] {
-                let id = fields.take(key, &mut ignored).and_then(|id| id.number_text(&mut ignored));
-                if let Some(id) = id.filter(|id| id.len() <= ID_LIMIT) {
-                    self.by_id.entry(id.into_owned()).or_insert(self.contacts.len());
-                }
+            let ids = ["waId", "userId"].map(|key| {
+                let id = fields.take(key, &mut ignored)?.number_text(&mut ignored)?.into_owned();
+                Some(id).filter(|id| id.len() <= ID_LIMIT)
+            });
+            for id in ids.iter().flatten() {
+                self.by_id.entry(id.clone()).or_insert(self.contacts.len());
             }
             let mut profile = fields.take("profile", &mut ignored).and_then(|profile| profile.object(&mut ignored));
             let mut text = |key| {
@@ -78,7 +84,8 @@ impl<'a> Conversation<'a> {
                 let text: String = text.trim_matches(is_edge).chars().take(NAME).collect();
                 (!text.is_empty()).then_some(text)
             };
-            self.contacts.push(Contact { name: text("name"), username: text("username"), has_phone, raw: value.raw() });
+            let [name, username] = ["name", "username"].map(&mut text);
+            self.contacts.push(Contact { name, username, has_phone, ids, raw: value.raw() });
         }
     }
 
@@ -111,6 +118,16 @@ impl<'a> Contact<'a> {
     /// Returns its JSON text, as sent.
     pub fn raw(&self) -> &'a str {
         self.raw
+    }
+
+    /// Returns JSON that says the same of it as far as it is read.
+    pub fn brief(&self) -> String {
+        let Contact { name, username, has_phone, ids: [number, user_id], .. } = self;
+        let mut brief = json!({"profile": {"name": name, "username": username}, "user_id": user_id});
+        if *has_phone {
+            brief["wa_id"] = json!(number);
+        }
+        brief.to_string()
     }
 }
 
