@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::chat_lines::{is_chat_line, is_mark, without_chat_prefix};
+use crate::domain::visible::is_blank;
 use crate::input::json::scan::{is_json_object, is_too_deep};
 use crate::input::order_message::labels::is_header;
 
@@ -105,9 +106,8 @@ fn is_log(text: &str) -> bool {
 /// Returns the first words of what is no JSON, to say what was found.
 pub(super) fn first_words(found: &[u8]) -> String {
     let text = String::from_utf8_lossy(&found[..found.len().min(200)]);
-    // What else has no ink is no blank to JSON.
-    let words: String = text.trim_matches([' ', '\t', '\r', '\n']).chars().take(40).collect();
-    if words.is_empty() { "nothing but blanks".to_owned() } else { words }
+    let words: String = text.trim().chars().take(40).collect();
+    if is_blank(&words) { "nothing that can be seen".to_owned() } else { words }
 }
 
 /// Describes a text that is neither JSON nor a chat, by its first words.

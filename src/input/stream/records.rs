@@ -487,7 +487,7 @@ mod tests {
             ("[{},]", "line 1: expected a record after `,`"),
             ("[{}]\n║ NEW ORDER", "line 2: expected JSON, found: ║ NEW ORDER"),
             ("NaN", "line 1: expected JSON, found: NaN"),
-            ("\u{b}\n", "line 1: expected JSON, found: \u{b}"),
+            ("\u{b}\n", "line 1: expected JSON, found: nothing that can be seen"),
         ] {
             assert_eq!(split(input.as_bytes(), 8192).1.as_deref(), Some(problem), "{input:?}");
         }
