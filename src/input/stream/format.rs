@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::chat_lines::{is_chat_line, is_mark, without_chat_prefix};
+use crate::domain::visible::is_blank;
 use crate::input::json::scan::{is_json_object, is_too_deep};
 use crate::input::order_message::labels::is_header;
 
@@ -67,12 +68,10 @@ impl Format {
             Ok(format) => format,
             Err(what) => return Some(what),
         };
-        let start = String::from_utf8_lossy(&head[..head.len().min(200)]);
-        let found = || start.trim().chars().take(40).collect::<String>();
         let has_records = || head.split(|b| *b == b'\n').any(is_json_object);
         match format {
             Format::Zip => None,
-            Format::Text => (!is_chat(head)).then(|| name_text(&found())),
+            Format::Text => (!is_chat(head)).then(|| name_text(&first_words(head))),
             Format::Json => {
                 let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
                 let mut values = serde_json::Deserializer::from_slice(head).into_iter::<IgnoredAny>();
@@ -81,7 +80,7 @@ impl Format {
                     Some(Err(error)) => error.is_eof() && !is_too_deep(head),
                 };
                 let may_go_on = memchr::memchr(b'{', head).is_some() && (is_json || has_records());
-                (!may_go_on).then(|| format!("expected JSON, found: {}", found()))
+                (!may_go_on).then(|| format!("expected JSON, found: {}", first_words(head)))
             }
         }
     }
@@ -102,6 +101,13 @@ fn is_start_of_json(line: &str) -> bool {
 fn is_log(text: &str) -> bool {
     let is_object = |line: &&str| is_json_object(line.as_bytes());
     text.lines().filter(is_object).count() * 10 > text.lines().count()
+}
+
+/// Returns the first words of what is no JSON, to say what was found.
+pub(super) fn first_words(found: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&found[..found.len().min(200)]);
+    let words: String = text.trim().chars().take(40).collect();
+    if is_blank(&words) { "nothing that can be seen".to_owned() } else { words }
 }
 
 /// Describes a text that is neither JSON nor a chat, by its first words.

@@ -8,6 +8,7 @@ use std::io::{self, BufRead};
 use memchr::memchr;
 use serde::de::IgnoredAny;
 
+use super::format::first_words;
 use super::rewind::Rewind;
 use crate::input::json::scan::{
     DEPTH_LIMIT, End, RECORD_LIMIT, Scan, count_lines, is_json, is_json_object, is_start_of_json,
@@ -376,8 +377,8 @@ impl<R: BufRead> Records<R> {
         match self.reader.fill_buf() {
             Ok(buffer) => {
                 let line = buffer.split(|b| *b == b'\n').next().unwrap_or_default();
-                let start: String = String::from_utf8_lossy(line).trim().chars().take(40).collect();
-                self.not_json(&format!("expected JSON, found: {start}"))
+                let found = first_words(line);
+                self.not_json(&format!("expected JSON, found: {found}"))
             }
             Err(error) => error.into(),
         }
@@ -486,6 +487,7 @@ mod tests {
             ("[{},]", "line 1: expected a record after `,`"),
             ("[{}]\n║ NEW ORDER", "line 2: expected JSON, found: ║ NEW ORDER"),
             ("NaN", "line 1: expected JSON, found: NaN"),
+            ("\u{b}\n", "line 1: expected JSON, found: nothing that can be seen"),
         ] {
             assert_eq!(split(input.as_bytes(), 8192).1.as_deref(), Some(problem), "{input:?}");
         }

@@ -82,7 +82,7 @@ impl<'a> Conversation<'a> {
                 let text = profile.as_mut()?.take(key, &mut ignored)?.text(None, &mut ignored)?;
                 // WhatsApp's own names are short; an overlong one is cut, not lost.
                 let text: String = text.trim_matches(is_edge).chars().take(NAME).collect();
-                (!text.is_empty()).then_some(text)
+                Some(text.trim_end_matches(is_edge).to_owned()).filter(|text| !text.is_empty())
             };
             let [name, username] = ["name", "username"].map(&mut text);
             self.contacts.push(Contact { name, username, has_phone, ids, raw: value.raw() });
@@ -173,6 +173,14 @@ mod tests {
                 ask(&json!({"contacts": contacts}), |conversation| conversation.contact(ids).map(ToString::to_string));
             assert_eq!(who.as_deref(), expected, "{ids:?} among {contacts}");
         }
+    }
+
+    #[test]
+    fn a_long_name_is_cut_behind_a_letter() {
+        let letters = "a".repeat(NAME - 1);
+        let webhook = json!({"contacts": [{"profile": {"name": format!("{letters} b")}}]});
+        let name = ask(&webhook, |conversation| conversation.contact([None, None]).unwrap().name.clone());
+        assert_eq!(name, Some(letters));
     }
 
     #[test]
