@@ -296,6 +296,8 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
     let file = file.map_or_else(|| "the orders file".to_owned(), |file| file.display().to_string());
     let failure = |kind| match error {
         StoreError::Missing => Failure::new(kind, format!("there is no orders file at {file}")),
+        #[cfg(feature = "cluster")]
+        StoreError::Spoilt(_) => Failure::new(kind, format!("this machine's replica {error}")),
         error => Failure::new(kind, format!("{file} {error}")),
     };
     match error {

@@ -82,6 +82,10 @@ pub enum StoreError {
     #[cfg(feature = "cluster")]
     #[error("differs from this machine's replica: {0}")]
     Differs(String),
+    /// Something else changed this machine's replica; these tables are not what the log says.
+    #[cfg(feature = "cluster")]
+    #[error("differs from the log ({0})")]
+    Spoilt(String),
     /// Anything else that SQLite reports.
     #[error("cannot be used: {0}")]
     Sqlite(rusqlite::Error),

@@ -144,11 +144,11 @@ impl Store {
     /// Copies the file as it is at one moment into an empty one, while others go on writing.
     ///
     /// # Errors
-    /// The store was not opened with `Access::BackUp`; the copy cannot be written.
-    pub fn back_up(&self, copy: &Path) -> Result<(), StoreError> {
+    /// The store was not opened with `Access::BackUp`; the copy cannot be written; a replica differs from its log.
+    pub fn back_up(&mut self, copy: &Path) -> Result<(), StoreError> {
         vacuum_into(&self.connection, copy)?;
         #[cfg(feature = "cluster")]
-        super::cluster::make_ordinary(copy)?;
+        super::cluster::make_ordinary(copy, self.cluster.as_mut())?;
         Ok(())
     }
 }

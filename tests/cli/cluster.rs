@@ -214,6 +214,28 @@ fn check_says_how_a_replica_is_made_anew() {
     machine.orders(["check"]).prints("");
 }
 
+/// Packing would hand it to all machines.
+#[test]
+fn a_replica_that_something_else_changed_is_not_handed_on() {
+    let (cluster, elsewhere) = (Fake::start(), Fake::start());
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    rusqlite::Connection::open(machine.replica()).unwrap().execute("UPDATE stock SET on_hand = 99", []).unwrap();
+    for dest in [cluster.url("LEG").as_str(), "copy.db", elsewhere.url("LEG").as_str()] {
+        let refused = machine.orders(["backup", dest]).exits(1);
+        assert!(
+            refused.stderr.contains("this machine's replica differs from the log (stock); nothing was backed up")
+                && refused.stderr.contains("mkdir -p old && mv "),
+            "{refused:#?}"
+        );
+    }
+    assert!(!machine.shop.path("copy.db").exists());
+    Machine::new(&elsewhere.url("LEG")).orders(["list"]).exits(1);
+    Machine::new(&cluster.url("LEG")).orders(["check"]).prints("");
+    fs::remove_dir_all(machine.replica().parent().unwrap()).unwrap();
+    machine.orders(["backup", &cluster.url("LEG")]).succeeds();
+    machine.orders(["check"]).prints("");
+}
+
 #[test]
 fn a_node_that_is_down_is_passed_over() {
     let cluster = Fake::of(2);

@@ -72,9 +72,9 @@ pub fn explain_failure(
 /// Returns what to do if this machine's replica of a shop in a cluster is at fault, or does not fit the cluster.
 #[cfg(feature = "cluster")]
 fn replica_hint(error: &anyhow::Error, context: &Context) -> Option<Hint> {
-    use StoreError::{Damaged, Differs, Malformed, NotOurs, OtherLog};
+    use StoreError::{Damaged, Differs, Malformed, NotOurs, OtherLog, Spoilt};
     let error = error.downcast_ref::<StoreError>()?;
-    matches!(error, Damaged(_) | Differs(_) | Malformed(_) | NotOurs(_) | OtherLog).then(|| renewal(context))?
+    matches!(error, Damaged(_) | Differs(_) | Malformed(_) | NotOurs(_) | OtherLog | Spoilt(_)).then(|| renewal(context))?
 }
 
 /// Says how to get a new replica, if the orders file is one.

@@ -286,6 +286,8 @@ impl Cluster {
             let file = self.scratch()?;
             copy_into(connection, file.path())?;
             let mut copy = open_copy(file.path())?;
+            // All machines would get what something else changed on this one.
+            self.ensure_same(&copy)?;
             let after = unmark(&copy)?;
             if !change(&mut copy)? {
                 return Ok(false);
@@ -326,8 +328,13 @@ fn following(mine: Option<Position>, entries: Vec<Entry>) -> Result<Vec<Entry>, 
 }
 
 /// Makes an ordinary orders file of the copy of a replica; any other file stays as it is.
-pub fn make_ordinary(copy: &Path) -> Result<(), StoreError> {
-    unmark(&open_copy(copy)?).map(drop)
+///
+/// # Errors
+/// It differs from the log, if that can be asked.
+pub fn make_ordinary(copy: &Path, cluster: Option<&mut Cluster>) -> Result<(), StoreError> {
+    let copy = open_copy(copy)?;
+    cluster.map_or(Ok(()), |cluster| cluster.ensure_same(&copy))?;
+    unmark(&copy).map(drop)
 }
 
 /// Returns the file that programs lock to put whole files into a replica. Its time is that of the last catch-up.
@@ -517,6 +524,16 @@ mod tests {
         other.execute("UPDATE settings SET value = 'other'", []).unwrap();
         let findings = shop.open("a", Access::Read).unwrap().differences_from_log().unwrap();
         assert!(findings.iter().map(|finding| finding.subject.as_str()).eq(["settings"]), "{findings:?}");
+        let versions = shop.versions();
+        assert!(matches!(shop.open("a", Access::Write).unwrap().compact(), Err(StoreError::Spoilt(_))));
+        let copy = shop.folder.path().join("copy.db");
+        assert!(matches!(shop.open("a", Access::BackUp).unwrap().back_up(&copy), Err(StoreError::Spoilt(_))));
+        assert_eq!(shop.versions(), versions);
+        // What others added counts too.
+        let other = Connection::open(shop.replica("b")).unwrap();
+        drop(shop.open("b", Access::Read).unwrap());
+        other.execute_batch("CREATE TRIGGER t AFTER UPDATE ON stock BEGIN DELETE FROM stock; END").unwrap();
+        assert!(matches!(shop.open("b", Access::Write).unwrap().compact(), Err(StoreError::Spoilt(_))));
     }
 
     #[test]
