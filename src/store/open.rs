@@ -56,7 +56,7 @@ impl Store {
     /// # Errors
     /// The file is missing (and `access` may not make it), is not an orders file, or cannot be used safely.
     pub fn open(path: &Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
-        Store::open_with(path, access, wait, |_| Ok(access.only_reads()))
+        Store::open_with(path, access, wait, |_| Ok(access.fits_replica()))
     }
 
     /// Opens a file. `begin` looks at it first, and returns whether it may be a replica of a cluster.
@@ -446,10 +446,12 @@ mod tests {
         let (_folder, path) = folder();
         drop(at(&path, Access::Create).unwrap());
         Connection::open(&path).unwrap().pragma_update(None, "application_id", REPLICA_ID).unwrap();
-        for access in [Access::Write, Access::Create, Access::DryRun, Access::BackUp] {
+        for access in [Access::Write, Access::Create, Access::DryRun] {
             assert!(matches!(at(&path, access), Err(StoreError::Refused(_))), "{access:?}");
         }
-        assert!(at(&path, Access::Read).is_ok());
+        for access in [Access::Read, Access::Survey, Access::BackUp] {
+            assert!(at(&path, access).is_ok(), "{access:?}");
+        }
     }
 
     #[test]

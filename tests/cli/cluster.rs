@@ -259,6 +259,33 @@ fn without_a_majority_nothing_is_written_and_stale_reads_must_be_asked_for() {
     machine.orders(["confirm", ORDER]).succeeds();
 }
 
+/// When most nodes are lost for good, a new cluster begins with what a replica has.
+#[test]
+fn a_shop_is_taken_out_of_a_replica_without_its_cluster() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let replica = machine.replica();
+    cluster.always_from(0, Fault::NoLeader);
+    machine.orders(["backup", "lost.db", "--wait", "0"]).exits(7);
+    let rescued = machine.orders(["backup", "rescued.db", "--stale"]).exits(0);
+    assert!(rescued.stderr.contains("old"), "{rescued:#?}");
+    machine.shop.orders(["backup", "plain.db"]).env("ORDERS_DB", &replica).succeeds();
+    let elsewhere = Fake::start();
+    machine.orders(["backup", &elsewhere.url("LEG"), "--stale"]).exits(0);
+    Machine::new(&elsewhere.url("LEG")).orders(["list", "-q"]).prints(&format!("{ORDER}\n"));
+    for copy in ["rescued.db", "plain.db"] {
+        let copy = machine.shop.path(copy);
+        let on_copy = |args: [&str; 2]| machine.shop.orders(args).env("ORDERS_DB", &copy);
+        on_copy(["check", "-q"]).prints("");
+        on_copy(["confirm", ORDER]).succeeds();
+        let file = rusqlite::Connection::open(&copy).unwrap();
+        let is_ordinary = "SELECT application_id = 0x4F524452 AND NOT EXISTS (SELECT 1 FROM sqlite_schema \
+                           WHERE name = 'replica') FROM pragma_application_id";
+        assert!(file.query_row(is_ordinary, [], |row| row.get::<_, bool>(0)).unwrap());
+    }
+    machine.orders(["backup", &cluster.url("LEG"), "--stale"]).exits(2);
+}
+
 #[test]
 fn a_write_without_an_answer_has_an_unknown_outcome() {
     let cluster = Fake::start();
