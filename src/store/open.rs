@@ -104,10 +104,9 @@ impl Store {
     pub(super) fn of_cluster(
         self,
         cluster: super::cluster::Cluster,
-        created: bool,
         migration_backup: Option<PathBuf>,
     ) -> Store {
-        Store { cluster: Some(cluster), created, migration_backup, ..self }
+        Store { cluster: Some(cluster), migration_backup, ..self }
     }
 
     /// Returns the file's absolute path.

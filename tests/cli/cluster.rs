@@ -88,6 +88,24 @@ fn a_missing_shop_is_named() {
     assert_eq!(machine.orders(["config", "shopName"]).succeeds().trim(), "Lego");
 }
 
+/// A name may be mistyped, or its file come later.
+#[test]
+fn only_a_command_that_succeeds_begins_a_shop() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG"));
+    let failed = machine.orders(["create"]).arg(crate::harness::shipped("examples/order.json")).exits(4);
+    assert!(!failed.stderr.contains("made a new"), "{failed:#?}");
+    machine.orders(["list"]).exits(1);
+    machine.orders(["list", "--stale"]).exits(1);
+    let file = Shop::on_file().with_catalogue().with_the_order();
+    file.orders(["backup", &cluster.url("LEG"), "--dry-run"]).exits(0);
+    file.orders(["backup", &cluster.url("LEG")]).exits(0);
+    machine.orders(["list", "-q"]).prints(&format!("{ORDER}\n"));
+    let made = Machine::new(&cluster.url("cairo")).orders(["config", "shopName", "Cairo"]).exits(0);
+    assert!(made.stderr.contains("made a new orders file: "), "{made:#?}");
+    file.orders(["backup", &cluster.url("cairo"), "--dry-run"]).exits(5);
+}
+
 #[test]
 fn a_dry_run_sends_nothing() {
     let cluster = Fake::start();

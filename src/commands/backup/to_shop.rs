@@ -36,9 +36,7 @@ pub fn back_up_to(address: &Address, context: &mut Context) -> anyhow::Result<Ex
         let (copy, orders) = checked_copy(&folder, &folder, context)?;
         let bytes = copy.bytes()?;
         if context.is_dry_run() {
-            if with_shop(address, false, |shop| shop.is_there(wait))?? {
-                return Err(explain(StoreError::Exists));
-            }
+            with_shop(address, false, |shop| shop.ensure_free(wait))?.map_err(explain)?;
         } else {
             with_shop(address, false, |shop| shop.seed(copy.path(), wait))?.map_err(explain)?;
         }

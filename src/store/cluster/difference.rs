@@ -41,13 +41,9 @@ impl Cluster {
             return Ok(Vec::new());
         }
         let mut findings = Vec::new();
-        for table in tables_in(&again)? {
-            if digest(&replica, &table)? != digest(&again, &table)? {
-                findings.push(finding(
-                    &table,
-                    "differs from the log: something else changed this machine's replica".to_owned(),
-                ));
-            }
+        for table in differing_tables(&replica, &again)? {
+            let problem = "differs from the log: something else changed this machine's replica";
+            findings.push(finding(&table, problem.to_owned()));
         }
         if schema_of(&replica)? != schema_of(&again)? {
             findings.push(finding("the schema", "differs from the log".to_owned()));
@@ -56,11 +52,16 @@ impl Cluster {
     }
 }
 
-/// Returns those of an orders file's tables that this one has: an older one may lack some.
-fn tables_in(connection: &Connection) -> Result<Vec<String>, StoreError> {
-    let schema = schema_of(connection)?;
-    let is_in = |table: &String| schema.iter().any(|(name, _)| name == table);
-    Ok(tables()?.into_iter().filter(is_in).collect())
+/// Returns the tables that have other rows in the one file than in the other; an older file may lack some tables.
+pub(super) fn differing_tables(one: &Connection, other: &Connection) -> Result<Vec<String>, StoreError> {
+    let schema = schema_of(other)?;
+    let mut differing = Vec::new();
+    for table in tables()? {
+        if schema.iter().any(|(name, _)| *name == table) && digest(one, &table)? != digest(other, &table)? {
+            differing.push(table);
+        }
+    }
+    Ok(differing)
 }
 
 /// Returns the name and the definition of everything that stands in a file's schema.
