@@ -62,6 +62,10 @@ pub enum StoreError {
     #[cfg(feature = "cluster")]
     #[error("was changed by another machine")]
     Overtaken,
+    /// The nodes do not take the user, or the password: `http://n1:4001 answered 401`.
+    #[cfg(feature = "cluster")]
+    #[error("refused this user: {0}")]
+    Denied(String),
     /// No node of the cluster answered in time. Nothing changed.
     #[cfg(feature = "cluster")]
     #[error("cannot be reached: {0}")]

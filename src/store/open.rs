@@ -101,11 +101,7 @@ impl Store {
 
     /// Makes the store of a replica whose log is `cluster`.
     #[cfg(feature = "cluster")]
-    pub(super) fn of_cluster(
-        self,
-        cluster: super::cluster::Cluster,
-        migration_backup: Option<PathBuf>,
-    ) -> Store {
+    pub(super) fn of_cluster(self, cluster: super::cluster::Cluster, migration_backup: Option<PathBuf>) -> Store {
         Store { cluster: Some(cluster), migration_backup, ..self }
     }
 

@@ -149,6 +149,56 @@ fn nodes_with_a_certificate_of_the_shops_own_ca_are_trusted() {
     trusting(machine.orders(["list", "-q"])).prints(&format!("{ORDER}\n"));
 }
 
+/// What a file would be told does not help here.
+#[test]
+fn failures_are_explained_for_a_shop() {
+    let cluster = Fake::of(2);
+    let url = cluster.url("LEG");
+    let says = |run: Run, code, words: &[&str], unsaid: &[&str]| {
+        let done = run.exits(code);
+        assert!(words.iter().all(|words| done.stderr.contains(words)), "{done:#?}");
+        assert!(!unsaid.iter().any(|words| done.stderr.contains(words)), "{done:#?}");
+    };
+    let machine = Machine::new(&url);
+    let node = format!("http://{}", cluster.nodes()[0]);
+    let missing = format!("there is no shop LEG in the cluster at {node}");
+    let to_bring = format!("orders --db FILE backup '{url}'");
+    says(machine.orders(["list"]), 1, &[&missing, &to_bring], &["product import"]);
+    says(machine.orders(["list", "--stale"]), 1, &["this machine has no replica of the shop LEG yet"], &["import"]);
+    let machine = machine.with_order();
+    let file = Shop::on_file().with_catalogue();
+    let exists = format!("there is a shop LEG in the cluster at {node} already");
+    says(file.orders(["backup", &url]), 5, &[&exists], &[]);
+    let bare = url.replace("http://", "");
+    says(Machine::new(&bare).orders(["list"]), 2, &[&format!("did you mean http://{bare}?")], &[]);
+    says(file.orders(["backup", &bare]), 2, &["did you mean http://"], &[]);
+    // With its nodes in another order it is the same shop.
+    let turned = format!("http://{},{}/LEG", cluster.nodes()[1], cluster.nodes()[0]);
+    machine.orders(["backup", &turned]).succeeds();
+    cluster.kill_node(0, true);
+    cluster.kill_node(1, true);
+    let unreached = "none of its 2 nodes could do it";
+    says(machine.orders(["list", "--wait", "0"]), 7, &[unreached, "Raft port", "--stale reads"], &[]);
+    says(machine.orders(["confirm", ORDER, "--wait", "0"]), 7, &[unreached, "nothing changed"], &["--stale"]);
+    says(machine.orders(["backup", "x.db", "--wait", "0"]), 7, &["--stale reads"], &[]);
+    says(machine.orders(["backup", &url, "--wait", "0"]), 7, &[unreached], &["--stale"]);
+    cluster.kill_node(0, false);
+    cluster.kill_node(1, false);
+    cluster.require("Basic c2hvcDpzM2NyZXQ=");
+    let denied = ["user or the password in the address is wrong", "%40"];
+    says(machine.orders(["list"]), 1, &denied, &["another file"]);
+    says(file.orders(["backup", &url]), 1, &[&denied[..], &[&format!("{url} refused this user")]].concat(), &[".db"]);
+    let expired = Fake::with_tls("expired");
+    let mixed = format!("https://{},http://127.0.0.1:9/LEG", expired.nodes()[0]);
+    let machine = Machine::new(&mixed);
+    says(
+        machine.orders(["list", "--wait", "0"]).env("ORDERS_CA", certificate("ca")),
+        7,
+        &["has expired"],
+        &["refused"],
+    );
+}
+
 /// Nobody waits for what does not pass.
 #[test]
 fn a_certificate_or_a_password_that_is_wrong_ends_it_at_once() {
@@ -221,6 +271,8 @@ fn check_says_how_a_replica_is_made_anew() {
     let replica = machine.replica();
     rusqlite::Connection::open(&replica).unwrap().execute("UPDATE stock SET on_hand = 99", []).unwrap();
     for db in [machine.db.as_str(), replica.to_str().unwrap()] {
+        let plain = machine.orders(["check"]).env("ORDERS_DB", db).exits(10);
+        assert!(plain.stderr.contains("mkdir -p old && mv "), "{plain:#?}");
         let check = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_orders")).args(["--db", db, "check"]);
         let screen = Terminal::spawn(&machine.shop, 400, check.env_clear()).ends(10);
         assert!(screen.contains("mkdir -p old && mv ") && !screen.contains("backup"), "{screen}");
@@ -311,7 +363,12 @@ fn a_write_without_an_answer_has_an_unknown_outcome() {
     // The first request is the read.
     cluster.always_from(1, Fault::AnswerLost);
     let unknown = machine.orders(["confirm", ORDER, "--wait", "0"]).exits(1);
-    assert!(unknown.stderr.contains("unknown whether") && !unknown.stderr.contains("nothing changed"), "{unknown:#?}");
+    assert!(
+        unknown.stderr.contains("unknown whether")
+            && unknown.stderr.contains("orders show REF")
+            && !unknown.stderr.contains("nothing changed"),
+        "{unknown:#?}"
+    );
     cluster.settle();
     assert_eq!(machine.orders(["show", ORDER, "--json"]).json()["status"], "confirmed");
 }
