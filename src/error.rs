@@ -296,6 +296,8 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
     let file = file.map_or_else(|| "the orders file".to_owned(), |file| file.display().to_string());
     let failure = |kind| match error {
         StoreError::Missing => Failure::new(kind, format!("there is no orders file at {file}")),
+        #[cfg(feature = "cluster")]
+        StoreError::Spoilt(_) => Failure::new(kind, format!("this machine's replica {error}")),
         error => Failure::new(kind, format!("{file} {error}")),
     };
     match error {
@@ -334,8 +336,11 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
 #[cfg(feature = "cluster")]
 fn explain_cluster(error: &StoreError, failure: impl Fn(FailureKind) -> Failure) -> Failure {
     match error {
-        StoreError::Unreached(_) => failure(FailureKind::Busy)
-            .hint("--wait SECONDS waits longer; --stale reads this machine's replica as it is"),
+        StoreError::Unreached(_) => {
+            failure(FailureKind::Busy).hint("--wait SECONDS waits longer; running it again is safe")
+        }
+        StoreError::Denied(_) => failure(FailureKind::Internal(Fault::Other))
+            .hint("the user or the password in the address is wrong; in them @ is written %40, / is %2F and % is %25"),
         StoreError::Overtaken => failure(FailureKind::Busy).hint("running it again is safe"),
         StoreError::Unanswered(_) => {
             failure(FailureKind::Internal(Fault::Io)).hint("check whether it was done before you run it again")

@@ -45,10 +45,12 @@ pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if findings.is_empty() {
         return Ok(Exit::Done);
     }
-    if context.is_table() && ui::is_stdout_a_terminal() {
-        context.hint(renewal(context).unwrap_or_else(|| {
-            "keep this file as it is; to go on working, restore the newest backup beside it".into()
-        }));
+    match renewal(context) {
+        Some(renewal) if context.is_table() => context.hint(renewal),
+        None if context.is_table() && ui::is_stdout_a_terminal() => {
+            context.hint("keep this file as it is; to go on working, restore the newest backup beside it".into());
+        }
+        _ => {}
     }
     Ok(Exit::Findings)
 }

@@ -46,6 +46,11 @@ impl Access {
     pub fn only_reads(self) -> bool {
         matches!(self, Access::Read | Access::Survey)
     }
+
+    /// Returns whether a replica of a cluster may be opened for it without the cluster.
+    pub fn fits_replica(self) -> bool {
+        self.only_reads() || self == Access::BackUp
+    }
 }
 
 /// SQLite's page cache, in KiB. With the default of 2 MB, an import reads and writes the same pages of the log again and

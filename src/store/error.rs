@@ -62,6 +62,10 @@ pub enum StoreError {
     #[cfg(feature = "cluster")]
     #[error("was changed by another machine")]
     Overtaken,
+    /// The nodes do not take the user, or the password: `http://n1:4001 answered 401`.
+    #[cfg(feature = "cluster")]
+    #[error("refused this user: {0}")]
+    Denied(String),
     /// No node of the cluster answered in time. Nothing changed.
     #[cfg(feature = "cluster")]
     #[error("cannot be reached: {0}")]
@@ -82,6 +86,10 @@ pub enum StoreError {
     #[cfg(feature = "cluster")]
     #[error("differs from this machine's replica: {0}")]
     Differs(String),
+    /// Something else changed this machine's replica; these tables are not what the log says.
+    #[cfg(feature = "cluster")]
+    #[error("differs from the log ({0})")]
+    Spoilt(String),
     /// Anything else that SQLite reports.
     #[error("cannot be used: {0}")]
     Sqlite(rusqlite::Error),

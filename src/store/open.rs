@@ -56,7 +56,7 @@ impl Store {
     /// # Errors
     /// The file is missing (and `access` may not make it), is not an orders file, or cannot be used safely.
     pub fn open(path: &Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
-        Store::open_with(path, access, wait, |_| Ok(access.only_reads()))
+        Store::open_with(path, access, wait, |_| Ok(access.fits_replica()))
     }
 
     /// Opens a file. `begin` looks at it first, and returns whether it may be a replica of a cluster.
@@ -101,13 +101,8 @@ impl Store {
 
     /// Makes the store of a replica whose log is `cluster`.
     #[cfg(feature = "cluster")]
-    pub(super) fn of_cluster(
-        self,
-        cluster: super::cluster::Cluster,
-        created: bool,
-        migration_backup: Option<PathBuf>,
-    ) -> Store {
-        Store { cluster: Some(cluster), created, migration_backup, ..self }
+    pub(super) fn of_cluster(self, cluster: super::cluster::Cluster, migration_backup: Option<PathBuf>) -> Store {
+        Store { cluster: Some(cluster), migration_backup, ..self }
     }
 
     /// Returns the file's absolute path.
@@ -144,11 +139,11 @@ impl Store {
     /// Copies the file as it is at one moment into an empty one, while others go on writing.
     ///
     /// # Errors
-    /// The store was not opened with `Access::BackUp`; the copy cannot be written.
-    pub fn back_up(&self, copy: &Path) -> Result<(), StoreError> {
+    /// The store was not opened with `Access::BackUp`; the copy cannot be written; a replica differs from its log.
+    pub fn back_up(&mut self, copy: &Path) -> Result<(), StoreError> {
         vacuum_into(&self.connection, copy)?;
         #[cfg(feature = "cluster")]
-        super::cluster::make_ordinary(copy)?;
+        super::cluster::make_ordinary(copy, self.cluster.as_mut())?;
         Ok(())
     }
 }
@@ -446,10 +441,12 @@ mod tests {
         let (_folder, path) = folder();
         drop(at(&path, Access::Create).unwrap());
         Connection::open(&path).unwrap().pragma_update(None, "application_id", REPLICA_ID).unwrap();
-        for access in [Access::Write, Access::Create, Access::DryRun, Access::BackUp] {
+        for access in [Access::Write, Access::Create, Access::DryRun] {
             assert!(matches!(at(&path, access), Err(StoreError::Refused(_))), "{access:?}");
         }
-        assert!(at(&path, Access::Read).is_ok());
+        for access in [Access::Read, Access::Survey, Access::BackUp] {
+            assert!(at(&path, access).is_ok(), "{access:?}");
+        }
     }
 
     #[test]

@@ -88,6 +88,24 @@ fn a_missing_shop_is_named() {
     assert_eq!(machine.orders(["config", "shopName"]).succeeds().trim(), "Lego");
 }
 
+/// A name may be mistyped, or its file come later.
+#[test]
+fn only_a_command_that_succeeds_begins_a_shop() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG"));
+    let failed = machine.orders(["create"]).arg(crate::harness::shipped("examples/order.json")).exits(4);
+    assert!(!failed.stderr.contains("made a new"), "{failed:#?}");
+    machine.orders(["list"]).exits(1);
+    machine.orders(["list", "--stale"]).exits(1);
+    let file = Shop::on_file().with_catalogue().with_the_order();
+    file.orders(["backup", &cluster.url("LEG"), "--dry-run"]).exits(0);
+    file.orders(["backup", &cluster.url("LEG")]).exits(0);
+    machine.orders(["list", "-q"]).prints(&format!("{ORDER}\n"));
+    let made = Machine::new(&cluster.url("cairo")).orders(["config", "shopName", "Cairo"]).exits(0);
+    assert!(made.stderr.contains("made a new orders file: "), "{made:#?}");
+    file.orders(["backup", &cluster.url("cairo"), "--dry-run"]).exits(5);
+}
+
 #[test]
 fn a_dry_run_sends_nothing() {
     let cluster = Fake::start();
@@ -129,6 +147,56 @@ fn nodes_with_a_certificate_of_the_shops_own_ca_are_trusted() {
     trusting(machine.orders(["create"]).arg(crate::harness::shipped("examples/order.json"))).succeeds();
     trusting(machine.orders(["confirm", ORDER])).succeeds();
     trusting(machine.orders(["list", "-q"])).prints(&format!("{ORDER}\n"));
+}
+
+/// What a file would be told does not help here.
+#[test]
+fn failures_are_explained_for_a_shop() {
+    let cluster = Fake::of(2);
+    let url = cluster.url("LEG");
+    let says = |run: Run, code, words: &[&str], unsaid: &[&str]| {
+        let done = run.exits(code);
+        assert!(words.iter().all(|words| done.stderr.contains(words)), "{done:#?}");
+        assert!(!unsaid.iter().any(|words| done.stderr.contains(words)), "{done:#?}");
+    };
+    let machine = Machine::new(&url);
+    let node = format!("http://{}", cluster.nodes()[0]);
+    let missing = format!("there is no shop LEG in the cluster at {node}");
+    let to_bring = format!("orders --db FILE backup '{url}'");
+    says(machine.orders(["list"]), 1, &[&missing, &to_bring], &["product import"]);
+    says(machine.orders(["list", "--stale"]), 1, &["this machine has no replica of the shop LEG yet"], &["import"]);
+    let machine = machine.with_order();
+    let file = Shop::on_file().with_catalogue();
+    let exists = format!("there is a shop LEG in the cluster at {node} already");
+    says(file.orders(["backup", &url]), 5, &[&exists], &[]);
+    let bare = url.replace("http://", "");
+    says(Machine::new(&bare).orders(["list"]), 2, &[&format!("did you mean http://{bare}?")], &[]);
+    says(file.orders(["backup", &bare]), 2, &["did you mean http://"], &[]);
+    // With its nodes in another order it is the same shop.
+    let turned = format!("http://{},{}/LEG", cluster.nodes()[1], cluster.nodes()[0]);
+    machine.orders(["backup", &turned]).succeeds();
+    cluster.kill_node(0, true);
+    cluster.kill_node(1, true);
+    let unreached = "none of its 2 nodes could do it";
+    says(machine.orders(["list", "--wait", "0"]), 7, &[unreached, "Raft port", "--stale reads"], &[]);
+    says(machine.orders(["confirm", ORDER, "--wait", "0"]), 7, &[unreached, "nothing changed"], &["--stale"]);
+    says(machine.orders(["backup", "x.db", "--wait", "0"]), 7, &["--stale reads"], &[]);
+    says(machine.orders(["backup", &url, "--wait", "0"]), 7, &[unreached], &["--stale"]);
+    cluster.kill_node(0, false);
+    cluster.kill_node(1, false);
+    cluster.require("Basic c2hvcDpzM2NyZXQ=");
+    let denied = ["user or the password in the address is wrong", "%40"];
+    says(machine.orders(["list"]), 1, &denied, &["another file"]);
+    says(file.orders(["backup", &url]), 1, &[&denied[..], &[&format!("{url} refused this user")]].concat(), &[".db"]);
+    let expired = Fake::with_tls("expired");
+    let mixed = format!("https://{},http://127.0.0.1:9/LEG", expired.nodes()[0]);
+    let machine = Machine::new(&mixed);
+    says(
+        machine.orders(["list", "--wait", "0"]).env("ORDERS_CA", certificate("ca")),
+        7,
+        &["has expired"],
+        &["refused"],
+    );
 }
 
 /// Nobody waits for what does not pass.
@@ -203,6 +271,8 @@ fn check_says_how_a_replica_is_made_anew() {
     let replica = machine.replica();
     rusqlite::Connection::open(&replica).unwrap().execute("UPDATE stock SET on_hand = 99", []).unwrap();
     for db in [machine.db.as_str(), replica.to_str().unwrap()] {
+        let plain = machine.orders(["check"]).env("ORDERS_DB", db).exits(10);
+        assert!(plain.stderr.contains("mkdir -p old && mv "), "{plain:#?}");
         let check = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_orders")).args(["--db", db, "check"]);
         let screen = Terminal::spawn(&machine.shop, 400, check.env_clear()).ends(10);
         assert!(screen.contains("mkdir -p old && mv ") && !screen.contains("backup"), "{screen}");
@@ -211,6 +281,28 @@ fn check_says_how_a_replica_is_made_anew() {
     for entry in fs::read_dir(replica.parent().unwrap()).unwrap().map(Result::unwrap) {
         fs::rename(entry.path(), machine.shop.path("old").join(entry.file_name())).unwrap();
     }
+    machine.orders(["check"]).prints("");
+}
+
+/// Packing would hand it to all machines.
+#[test]
+fn a_replica_that_something_else_changed_is_not_handed_on() {
+    let (cluster, elsewhere) = (Fake::start(), Fake::start());
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    rusqlite::Connection::open(machine.replica()).unwrap().execute("UPDATE stock SET on_hand = 99", []).unwrap();
+    for dest in [cluster.url("LEG").as_str(), "copy.db", elsewhere.url("LEG").as_str()] {
+        let refused = machine.orders(["backup", dest]).exits(1);
+        assert!(
+            refused.stderr.contains("this machine's replica differs from the log (stock); nothing was backed up")
+                && refused.stderr.contains("mkdir -p old && mv "),
+            "{refused:#?}"
+        );
+    }
+    assert!(!machine.shop.path("copy.db").exists());
+    Machine::new(&elsewhere.url("LEG")).orders(["list"]).exits(1);
+    Machine::new(&cluster.url("LEG")).orders(["check"]).prints("");
+    fs::remove_dir_all(machine.replica().parent().unwrap()).unwrap();
+    machine.orders(["backup", &cluster.url("LEG")]).succeeds();
     machine.orders(["check"]).prints("");
 }
 
@@ -237,6 +329,33 @@ fn without_a_majority_nothing_is_written_and_stale_reads_must_be_asked_for() {
     machine.orders(["confirm", ORDER]).succeeds();
 }
 
+/// When most nodes are lost for good, a new cluster begins with what a replica has.
+#[test]
+fn a_shop_is_taken_out_of_a_replica_without_its_cluster() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let replica = machine.replica();
+    cluster.always_from(0, Fault::NoLeader);
+    machine.orders(["backup", "lost.db", "--wait", "0"]).exits(7);
+    let rescued = machine.orders(["backup", "rescued.db", "--stale"]).exits(0);
+    assert!(rescued.stderr.contains("old"), "{rescued:#?}");
+    machine.shop.orders(["backup", "plain.db"]).env("ORDERS_DB", &replica).succeeds();
+    let elsewhere = Fake::start();
+    machine.orders(["backup", &elsewhere.url("LEG"), "--stale"]).exits(0);
+    Machine::new(&elsewhere.url("LEG")).orders(["list", "-q"]).prints(&format!("{ORDER}\n"));
+    for copy in ["rescued.db", "plain.db"] {
+        let copy = machine.shop.path(copy);
+        let on_copy = |args: [&str; 2]| machine.shop.orders(args).env("ORDERS_DB", &copy);
+        on_copy(["check", "-q"]).prints("");
+        on_copy(["confirm", ORDER]).succeeds();
+        let file = rusqlite::Connection::open(&copy).unwrap();
+        let is_ordinary = "SELECT application_id = 0x4F524452 AND NOT EXISTS (SELECT 1 FROM sqlite_schema \
+                           WHERE name = 'replica') FROM pragma_application_id";
+        assert!(file.query_row(is_ordinary, [], |row| row.get::<_, bool>(0)).unwrap());
+    }
+    machine.orders(["backup", &cluster.url("LEG"), "--stale"]).exits(2);
+}
+
 #[test]
 fn a_write_without_an_answer_has_an_unknown_outcome() {
     let cluster = Fake::start();
@@ -244,7 +363,12 @@ fn a_write_without_an_answer_has_an_unknown_outcome() {
     // The first request is the read.
     cluster.always_from(1, Fault::AnswerLost);
     let unknown = machine.orders(["confirm", ORDER, "--wait", "0"]).exits(1);
-    assert!(unknown.stderr.contains("unknown whether") && !unknown.stderr.contains("nothing changed"), "{unknown:#?}");
+    assert!(
+        unknown.stderr.contains("unknown whether")
+            && unknown.stderr.contains("orders show REF")
+            && !unknown.stderr.contains("nothing changed"),
+        "{unknown:#?}"
+    );
     cluster.settle();
     assert_eq!(machine.orders(["show", ORDER, "--json"]).json()["status"], "confirmed");
 }

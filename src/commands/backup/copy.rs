@@ -24,11 +24,13 @@ pub fn report(dest: &str, orders: i64, bytes: u64, is_dry_run: bool, is_quiet: b
 
 /// Copies the file into a new one in `folder` and checks the copy. Also returns how many orders it has.
 pub fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result<(Scratch, i64)> {
-    let store = context.open_to_back_up()?;
+    let mut store = context.open_to_back_up()?;
     let copy = Scratch::new_in(folder).map_err(|error| failed(dest, &error))?;
     store.back_up(copy.path()).map_err(|error| match error {
         // These are about the orders file, not the copy.
         StoreError::Busy | StoreError::Damaged(_) | StoreError::Malformed(_) => anyhow::Error::from(error),
+        #[cfg(feature = "cluster")]
+        error @ (StoreError::Spoilt(_) | StoreError::Unreached(_)) => error.into(),
         error => {
             let fault = if matches!(error, StoreError::Full) { Fault::Full } else { Fault::Io };
             let message = format!("cannot back up to {}: the copy {error}", dest.display());

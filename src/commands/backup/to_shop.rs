@@ -5,9 +5,7 @@ use serde_json::json;
 use super::copy::{checked_copy, report};
 use crate::commands::Context;
 use crate::commands::run::shop::{replica, with_shop};
-use crate::domain::refusal::Conflict;
-use crate::domain::text::shorten;
-use crate::error::{Exit, Failure, FailureKind};
+use crate::error::Exit;
 use crate::render::json::body;
 use crate::store::{Address, StoreError};
 
@@ -15,20 +13,13 @@ use crate::store::{Address, StoreError};
 pub fn back_up_to(address: &Address, context: &mut Context) -> anyhow::Result<Exit> {
     let wait = context.global.wait();
     let name = address.to_string();
-    let explain = |error: StoreError| match error {
-        StoreError::Exists => {
-            Failure::new(FailureKind::Conflict(Conflict::Exists), format!("{} exists already", shorten(&name)))
-                .error("Destination exists")
-                .hint("name a new shop")
-                .into()
-        }
-        error => anyhow::Error::from(error),
-    };
-    let (orders, bytes) = if context.address()?.as_ref() == Some(address) {
-        let mut store = context.open_to_write()?;
+    // Failures name this shop, not the source.
+    let at_dest = |error: StoreError| anyhow::Error::from(error).context(address.clone());
+    let (orders, bytes) = if context.address()?.is_some_and(|source| source.is_same_shop(address)) {
+        let mut store = context.open_to_write().map_err(|error| error.context(address.clone()))?;
         let orders = store.read(|read| read.order_count())?;
         if !context.is_dry_run() {
-            store.compact()?;
+            store.compact().map_err(at_dest)?;
         }
         (orders, std::fs::metadata(replica(address)?)?.len())
     } else {
@@ -36,11 +27,9 @@ pub fn back_up_to(address: &Address, context: &mut Context) -> anyhow::Result<Ex
         let (copy, orders) = checked_copy(&folder, &folder, context)?;
         let bytes = copy.bytes()?;
         if context.is_dry_run() {
-            if with_shop(address, false, |shop| shop.is_there(wait))?? {
-                return Err(explain(StoreError::Exists));
-            }
+            with_shop(address, false, |shop| shop.ensure_free(wait))?.map_err(at_dest)?;
         } else {
-            with_shop(address, false, |shop| shop.seed(copy.path(), wait))?.map_err(explain)?;
+            with_shop(address, false, |shop| shop.seed(copy.path(), wait))?.map_err(at_dest)?;
         }
         (orders, bytes)
     };

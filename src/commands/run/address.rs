@@ -30,12 +30,32 @@ pub fn ensure_file(path: &Path) -> Result<&Path, Failure> {
 /// It is meant as an address, but is not a valid one.
 #[cfg(feature = "cluster")]
 pub fn address_in(path: &Path) -> anyhow::Result<Option<Address>> {
-    let Some(text) = path.to_str().filter(|_| is_url(path)) else { return Ok(None) };
+    let Some(text) = path.to_str() else { return Ok(None) };
+    if !is_url(path) {
+        return if lacks_scheme(path, text) {
+            let failure = Failure::usage("the address of a shop begins with http:// or https://");
+            Err(failure.hint(format!("did you mean http://{text}?")).into())
+        } else {
+            Ok(None)
+        };
+    }
     let address = Address::parse(text).map_err(|problem| {
         Failure::usage(format!("the address of the shop {problem}"))
             .hint("name the nodes and the shop: http://n1:4001,http://n2:4001/SHOP")
     })?;
     Ok(Some(address))
+}
+
+/// Returns whether a name is that of a shop without its scheme, rather than of a file: `n1:4001/SHOP`.
+#[cfg(feature = "cluster")]
+fn lacks_scheme(path: &Path, text: &str) -> bool {
+    let has_port = text
+        .split(['/', ','])
+        .next()
+        .and_then(|node| node.rsplit_once(':'))
+        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let has_folder = || path.parent().is_some_and(Path::exists);
+    has_port && Address::parse(&format!("http://{text}")).is_ok() && !has_folder()
 }
 
 #[cfg(test)]

@@ -126,6 +126,10 @@ impl Context {
             written => written?,
         };
         #[cfg(feature = "cluster")]
+        if store.has_begun_shop() && !self.has_committed {
+            self.ui.note(&format!("made a new orders file: {}", self.name(store.path()).display()));
+        }
+        #[cfg(feature = "cluster")]
         if store.is_behind() {
             self.ui.warn("the change is saved in the cluster, but not yet in this machine's replica; the next command brings it there");
         }

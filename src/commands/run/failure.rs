@@ -6,10 +6,14 @@ use super::context::Context;
 use super::facts::{CommandFacts, task_named};
 use super::imported::Imported;
 #[cfg(feature = "cluster")]
+use super::shop_failure::of_shop;
+#[cfg(feature = "cluster")]
 use crate::domain::shell::shell_argument;
 use crate::error::{Explained, Failure, FailureKind, Fault, NAME_ANOTHER_FILE, explain};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::Body;
+#[cfg(feature = "cluster")]
+use crate::store::Address;
 use crate::store::StoreError;
 
 /// Explains why a command failed. A failed import gets the body of one that took nothing, which `empty_body` makes.
@@ -24,6 +28,13 @@ pub fn explain_failure(
 ) -> Explained {
     let is_outcome_unknown = error.downcast_ref().is_some_and(StoreError::is_outcome_unknown);
     let file = context.file().ok();
+    #[cfg(feature = "cluster")]
+    let dest = error.downcast_ref::<Address>().cloned();
+    #[cfg(feature = "cluster")]
+    let named = dest.as_ref().map(|dest| dest.to_string().into());
+    #[cfg(not(feature = "cluster"))]
+    let named = None;
+    let named = named.or_else(|| file.as_deref().map(|file| context.name(file)));
     let error = match (error.downcast::<StoreError>(), &file) {
         (Ok(error), Some(file)) => error.diagnosed(file).into(),
         (Ok(error), None) => error.into(),
@@ -31,13 +42,17 @@ pub fn explain_failure(
     };
     #[cfg(feature = "cluster")]
     let of_replica = replica_hint(&error, context);
-    let mut explained = explain(&error, file.as_deref().map(|file| context.name(file)).as_deref());
+    let mut explained = explain(&error, named.as_deref());
     if explained.failure.kind == FailureKind::Internal(Fault::MissingFile) && facts.imports == Some(Imported::Products)
     {
         // Only a dry run of a product import needs the file.
         let empty = Hint::run("to make an empty one first", CommandLine::of("config timeZone ZONE"));
         explained.failure.remedies =
             vec!["without --dry-run, this command makes it".into(), empty, NAME_ANOTHER_FILE.into()];
+    }
+    #[cfg(feature = "cluster")]
+    {
+        explained.failure = of_shop(explained.failure, &error, dest, facts, context);
     }
     #[cfg(feature = "cluster")]
     if let Some(hint) = of_replica {
@@ -72,9 +87,10 @@ pub fn explain_failure(
 /// Returns what to do if this machine's replica of a shop in a cluster is at fault, or does not fit the cluster.
 #[cfg(feature = "cluster")]
 fn replica_hint(error: &anyhow::Error, context: &Context) -> Option<Hint> {
-    use StoreError::{Damaged, Differs, Malformed, NotOurs, OtherLog};
+    use StoreError::{Damaged, Differs, Malformed, NotOurs, OtherLog, Spoilt};
     let error = error.downcast_ref::<StoreError>()?;
-    matches!(error, Damaged(_) | Differs(_) | Malformed(_) | NotOurs(_) | OtherLog).then(|| renewal(context))?
+    matches!(error, Damaged(_) | Differs(_) | Malformed(_) | NotOurs(_) | OtherLog | Spoilt(_))
+        .then(|| renewal(context))?
 }
 
 /// Says how to get a new replica, if the orders file is one.

@@ -8,7 +8,7 @@
 //! | `orders_file`, `address`, `shop` | opening the orders file; what names it; a shop in a cluster |
 //! | `printer`, `measured_rows` | printing results; long tables |
 //! | `order_outcomes` | what became of each of several orders, and how it is printed |
-//! | `failure` | explaining a failure |
+//! | `failure`, `shop_failure` | explaining a failure; one of a shop in a cluster |
 
 pub mod address;
 pub mod caller;
@@ -22,3 +22,5 @@ mod orders_file;
 pub mod printer;
 #[cfg(feature = "cluster")]
 pub mod shop;
+#[cfg(feature = "cluster")]
+mod shop_failure;

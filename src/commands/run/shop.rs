@@ -37,7 +37,7 @@ pub fn replica(address: &Address) -> anyhow::Result<PathBuf> {
 /// Opens a shop. With `--stale`, this machine's replica is read as it is, and its age told.
 pub fn open(address: &Address, access: Access, context: &Context) -> anyhow::Result<Store> {
     let is_stale = context.global.stale;
-    if is_stale && !access.only_reads() {
+    if is_stale && !access.fits_replica() {
         return Err(Failure::usage("--stale is for commands that only read").into());
     }
     with_shop(address, is_stale, |shop| {

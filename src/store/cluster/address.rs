@@ -62,6 +62,21 @@ impl Address {
         Ok(Address { nodes, shop: shop.to_owned() })
     }
 
+    /// Returns the shop's name.
+    pub fn shop(&self) -> &str {
+        &self.shop
+    }
+
+    /// Returns the first node, without user info: one is enough to tell clusters apart.
+    pub fn first_node(&self) -> &str {
+        self.nodes.first().map_or("", |node| &node.url)
+    }
+
+    /// Returns whether another address names the same shop, with the nodes in any order.
+    pub fn is_same_shop(&self, other: &Address) -> bool {
+        self.replica_name() == other.replica_name()
+    }
+
     /// Returns the name of this machine's replica, which other clusters and shops do not have.
     pub(super) fn replica_name(&self) -> String {
         let mut urls: Vec<&str> = self.nodes.iter().map(|node| node.url.as_str()).collect();

@@ -24,6 +24,11 @@ pub struct Position {
     pub id: Uuid,
 }
 
+impl Position {
+    /// That of a replica whose shop has no versions yet.
+    pub const BEFORE_ALL: Position = Position { version: 0, id: Uuid::nil() };
+}
+
 /// What a version is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

@@ -11,6 +11,13 @@ use crate::store::schema::tables;
 use crate::store::sql_functions;
 
 impl Cluster {
+    /// Refuses to hand on a copy of a replica that is not what its log says.
+    pub(super) fn ensure_same(&mut self, copy: &Connection) -> Result<(), StoreError> {
+        let mut subjects: Vec<String> = self.differences(copy)?.into_iter().map(|finding| finding.subject).collect();
+        subjects.sort_unstable();
+        if subjects.is_empty() { Ok(()) } else { Err(StoreError::Spoilt(subjects.join(", "))) }
+    }
+
     /// Plays the log into a new file, from its last whole file on, and compares.
     pub(super) fn differences(&mut self, replica: &Connection) -> Result<Vec<Finding>, StoreError> {
         let file = self.scratch()?;
@@ -34,16 +41,35 @@ impl Cluster {
             return Ok(Vec::new());
         }
         let mut findings = Vec::new();
-        for table in tables()? {
-            if digest(&replica, &table)? != digest(&again, &table)? {
-                findings.push(finding(
-                    &table,
-                    "differs from the log: something else changed this machine's replica".to_owned(),
-                ));
-            }
+        for table in differing_tables(&replica, &again)? {
+            let problem = "differs from the log: something else changed this machine's replica";
+            findings.push(finding(&table, problem.to_owned()));
+        }
+        if schema_of(&replica)? != schema_of(&again)? {
+            findings.push(finding("the schema", "differs from the log".to_owned()));
         }
         Ok(findings)
     }
+}
+
+/// Returns the tables that have other rows in the one file than in the other; an older file may lack some tables.
+pub(super) fn differing_tables(one: &Connection, other: &Connection) -> Result<Vec<String>, StoreError> {
+    let schema = schema_of(other)?;
+    let mut differing = Vec::new();
+    for table in tables()? {
+        if schema.iter().any(|(name, _)| *name == table) && digest(one, &table)? != digest(other, &table)? {
+            differing.push(table);
+        }
+    }
+    Ok(differing)
+}
+
+/// Returns the name and the definition of everything that stands in a file's schema.
+fn schema_of(connection: &Connection) -> Result<Vec<(String, Option<String>)>, StoreError> {
+    let sql = "SELECT name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Returns a hash of all rows of a table, in the order of its key.

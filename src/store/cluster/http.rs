@@ -1,5 +1,6 @@
 //! Requests to the nodes of a cluster: each is sent again, to the next node, until it is answered or the time is over.
 
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -57,7 +58,7 @@ pub(super) enum NoAnswer {
     NoTable,
     /// No node answered in time.
     Unreached {
-        /// The last problem.
+        /// One problem that lasts, else the last one.
         problem: String,
         /// Whether a node may have carried it out, or may still do so.
         may_be_done: bool,
@@ -169,7 +170,8 @@ impl Nodes {
         let count = statements.as_array().map_or(0, Vec::len);
         let (started, mut may_be_done) = (Instant::now(), false);
         loop {
-            let (mut last, mut are_lasting) = (String::new(), true);
+            // What waiting does not mend is worth more to know than what it may.
+            let (mut lasting, mut passing) = (None, None);
             for turn in 0..self.all.len() {
                 let node = (self.current + turn) % self.all.len();
                 match self.send_to(node, path, &body, count, size) {
@@ -185,16 +187,22 @@ impl Nodes {
                     Err(Failed::Here { problem, may_be_done: may_be, is_lasting }) => {
                         *failures += 1;
                         may_be_done |= may_be;
-                        are_lasting &= is_lasting;
-                        last = problem;
+                        let told = if is_lasting { &mut lasting } else { &mut passing };
+                        *told = Some(problem);
                     }
                 }
             }
-            if are_lasting && !may_be_done {
-                return Err(NoAnswer::Refused(StoreError::Refused(format!("cannot be reached: {last}"))));
+            let can_pass = passing.is_some();
+            let problem = lasting.or(passing).unwrap_or_default();
+            let problem = match self.all.len() {
+                1 => problem,
+                nodes => format!("none of its {nodes} nodes could do it; {problem}"),
+            };
+            if !can_pass && !may_be_done {
+                return Err(NoAnswer::Refused(StoreError::Refused(format!("cannot be reached: {problem}"))));
             }
             if started.elapsed() + PAUSE >= time {
-                return Err(NoAnswer::Unreached { problem: last, may_be_done });
+                return Err(NoAnswer::Unreached { problem, may_be_done });
             }
             std::thread::sleep(PAUSE);
         }
@@ -234,8 +242,8 @@ impl Nodes {
         match status {
             200 => {}
             401 | 403 => {
-                let problem = format!("refused this user: {url} answered {status}");
-                return Err(Failed::For(NoAnswer::Refused(StoreError::Refused(problem))));
+                let problem = format!("{url} answered {status}");
+                return Err(Failed::For(NoAnswer::Refused(StoreError::Denied(problem))));
             }
             500.. => {
                 let line = first_line();
@@ -288,9 +296,13 @@ fn has_linearizable_reads(version: &str) -> bool {
 }
 
 fn words(error: &Error) -> String {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
     match error {
         Error::Timeout(_) => "did not answer in time".to_owned(),
         Error::HostNotFound => "is not known by this name".to_owned(),
+        Error::Io(error) if matches!(error.kind(), UnexpectedEof | ConnectionReset | BrokenPipe) => {
+            "closed the connection without an answer (is this its HTTP port, not its Raft port?)".to_owned()
+        }
         Error::Io(error) => os_reason(&error.to_string()),
         error => error.to_string(),
     }

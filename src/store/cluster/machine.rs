@@ -11,13 +11,14 @@ use rusqlite::limits::Limit;
 use uuid::Uuid;
 
 use super::change::{Body, Change, Kind, Position};
+use super::difference::differing_tables;
 use super::log::{Appended, Entry, Log, QueuedTicket};
 use super::recorder::Recorder;
 use super::replica::{install, lock, open_copy, play, position_of, set_position, unmark};
 use crate::scratch::{Scratch, folder_of};
 use crate::store::copy::{free_name, vacuum_into};
 use crate::store::error::StoreError;
-use crate::store::identity::{SCHEMA, SCHEMA_VERSION, refuse_newer, version_of};
+use crate::store::identity::{Identity, SCHEMA, SCHEMA_VERSION, refuse_newer, version_of};
 use crate::store::migrate::bring_up_to_date;
 
 /// How long somebody in the queue may show no life before others take it for dead.
@@ -40,6 +41,10 @@ pub struct Cluster {
     pub(super) is_behind: bool,
     /// The copy of an older file, if a migration left one.
     pub(super) migration_backup: Option<PathBuf>,
+    /// Whether a write may be the first of a new shop.
+    pub(super) may_begin: bool,
+    /// Whether one was.
+    pub(super) has_begun: bool,
 }
 
 /// The end of a transaction on a replica.
@@ -60,6 +65,8 @@ impl Cluster {
             lost: None,
             is_behind: false,
             migration_backup: None,
+            may_begin: false,
+            has_begun: false,
         }
     }
 
@@ -71,23 +78,57 @@ impl Cluster {
         Scratch::new_in(folder_of(&self.replica))
     }
 
-    /// Puts an empty orders file into the log; returns whether this program was the first.
-    pub(super) fn create(&mut self) -> Result<bool, StoreError> {
+    /// Makes an empty orders file.
+    fn empty_file(&self) -> Result<Scratch, StoreError> {
         let file = self.scratch()?;
         open_copy(file.path())?.execute_batch(SCHEMA)?;
-        match self.seed(&mut whole_file(file.path())?) {
-            Ok(()) => Ok(true),
-            Err(StoreError::Exists) => Ok(false),
-            Err(error) => Err(error),
-        }
+        Ok(file)
     }
 
+    /// Puts an empty orders file into the log as its first version; returns its place, or `None` if another machine was first.
+    fn begin_shop(&mut self) -> Result<Option<Position>, StoreError> {
+        let first = Position { version: 1, id: Uuid::new_v4() };
+        let file = self.empty_file()?;
+        self.log.begin().map_err(|error| error.of_read())?;
+        let appended = self.log.append(None, first.id, &mut whole_file(file.path())?);
+        self.has_begun = appended.map_err(|error| error.of_write())? == Appended::Mine;
+        Ok(self.has_begun.then_some(first))
+    }
+
+    /// Lets a new replica be the empty file of a shop that is not in the log yet: the first write puts it there.
+    fn stand_in(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        let file = self.empty_file()?;
+        let _lock = self.lock()?;
+        if Identity::of(connection)?.is_blank() {
+            install(connection, file.path(), Position::BEFORE_ALL, self.wait)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a whole file into the log, as a new shop.
     pub(super) fn seed(&mut self, change: &mut Change) -> Result<(), StoreError> {
         self.log.begin().map_err(|error| error.of_read())?;
-        match self.log.append(None, Uuid::new_v4(), change).map_err(|error| error.of_write())? {
+        let after = self.free_place()?;
+        match self.log.append(after, Uuid::new_v4(), change).map_err(|error| error.of_write())? {
             Appended::Mine => Ok(()),
             Appended::Not => Err(StoreError::Exists),
         }
+    }
+
+    /// Returns what a new shop would follow: nothing, or a shop without any changes.
+    pub(super) fn free_place(&mut self) -> Result<Option<Position>, StoreError> {
+        let (entries, _) = self.log.changes_from(0).map_err(|error| error.of_read())?;
+        match entries.as_slice() {
+            [] => return Ok(None),
+            // An empty file needs no pieces.
+            [only] if only.kind == Kind::File && only.pieces == 0 => {}
+            _ => return Err(StoreError::Exists),
+        }
+        let (found, empty) = (self.scratch()?, self.empty_file()?);
+        let mut found = open_copy(found.path())?;
+        self.play_until(&mut found, i64::MAX)?;
+        let is_empty = differing_tables(&open_copy(empty.path())?, &found)?.is_empty();
+        if is_empty { position_of(&found) } else { Err(StoreError::Exists) }
     }
 
     /// Brings the replica up to the newest version as of this call. Returns whether it was behind.
@@ -96,7 +137,10 @@ impl Cluster {
         connection.pragma_update(None, "query_only", false)?;
         // What the replica loses in a power cut is in the log.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        let caught_up = self.play_until(connection, i64::MAX);
+        let caught_up = match self.play_until(connection, i64::MAX) {
+            Err(StoreError::Missing) if self.may_begin => self.stand_in(connection).map(|()| false),
+            caught_up => caught_up,
+        };
         connection.pragma_update(None, "query_only", only_reads)?;
         if caught_up.is_ok() {
             touch(&lock_of(&self.replica));
@@ -172,7 +216,11 @@ impl Cluster {
     /// The caller then commits the transaction.
     pub fn append(&mut self, transaction: &Connection, rows: u64) -> Result<Ending, StoreError> {
         let body = self.recorder.end()?;
-        let after = position_of(transaction)?.ok_or(StoreError::Replaced)?;
+        let after = match position_of(transaction)? {
+            None if self.may_begin => self.begin_shop()?,
+            after => Some(after.ok_or(StoreError::Replaced)?),
+        };
+        let Some(after) = after else { return Ok(Ending::Overtaken) };
         let mine = Position { version: after.version + 1, id: Uuid::new_v4() };
         set_position(transaction, mine)?;
         let mut change = Change { kind: Kind::Change, schema: SCHEMA_VERSION, rows, body };
@@ -286,6 +334,8 @@ impl Cluster {
             let file = self.scratch()?;
             copy_into(connection, file.path())?;
             let mut copy = open_copy(file.path())?;
+            // All machines would get what something else changed on this one.
+            self.ensure_same(&copy)?;
             let after = unmark(&copy)?;
             if !change(&mut copy)? {
                 return Ok(false);
@@ -326,8 +376,13 @@ fn following(mine: Option<Position>, entries: Vec<Entry>) -> Result<Vec<Entry>, 
 }
 
 /// Makes an ordinary orders file of the copy of a replica; any other file stays as it is.
-pub fn make_ordinary(copy: &Path) -> Result<(), StoreError> {
-    unmark(&open_copy(copy)?).map(drop)
+///
+/// # Errors
+/// It differs from the log, if that can be asked.
+pub fn make_ordinary(copy: &Path, cluster: Option<&mut Cluster>) -> Result<(), StoreError> {
+    let copy = open_copy(copy)?;
+    cluster.map_or(Ok(()), |cluster| cluster.ensure_same(&copy))?;
+    unmark(&copy).map(drop)
 }
 
 /// Returns the file that programs lock to put whole files into a replica. Its time is that of the last catch-up.
@@ -377,7 +432,9 @@ mod tests {
     impl Shop {
         fn new() -> Shop {
             let shop = Shop { folder: tempfile::tempdir().unwrap(), log: MemoryLog::default() };
-            drop(shop.open("first", Access::Create).unwrap());
+            let mut cluster = Cluster::of(Box::new(shop.log.clone()), shop.replica("first"), Duration::ZERO);
+            cluster.begin_shop().unwrap();
+            drop(shop.open("first", Access::Read).unwrap());
             shop
         }
 
@@ -419,7 +476,47 @@ mod tests {
         let mut b = shop.open("b", Access::Read).unwrap();
         assert_eq!((name(&b).as_deref(), shop.versions()), (Some("9"), 11));
         assert_eq!(b.differences_from_log().unwrap(), []);
-        assert!(!shop.open("a", Access::Create).unwrap().was_created());
+        let mut a = shop.open("a", Access::Create).unwrap();
+        set(&mut a, "a").unwrap();
+        assert!(!a.has_begun_shop());
+    }
+
+    #[test]
+    fn a_shop_begins_with_the_first_change_that_succeeds() {
+        let shop = Shop { folder: tempfile::tempdir().unwrap(), log: MemoryLog::default() };
+        let mut a = shop.open("a", Access::Create).unwrap();
+        let refused = a.write::<(), StoreError>(Outcome::Commit, CLOCK, |_| Err(StoreError::Changed("something")));
+        a.sync().unwrap();
+        assert!(matches!(refused, Err(StoreError::Changed(_))) && shop.versions() == 0, "{refused:?}");
+        drop(a);
+        for access in [Access::Read, Access::Write] {
+            assert!(matches!(shop.open("a", access), Err(StoreError::Missing)), "{access:?}");
+        }
+        let mut machines = ["a", "b"].map(|machine| shop.open(machine, Access::Create).unwrap());
+        set(&mut machines[0], "a").unwrap();
+        assert!(matches!(set(&mut machines[1], "b"), Err(StoreError::Overtaken)));
+        set(&mut machines[1], "b").unwrap();
+        assert_eq!((machines.map(|machine| machine.has_begun_shop()), shop.versions()), ([true, false], 3));
+        let mut a = shop.open("a", Access::Read).unwrap();
+        assert_eq!(name(&a).as_deref(), Some("b"));
+        assert_eq!(a.differences_from_log().unwrap(), []);
+    }
+
+    #[test]
+    fn a_file_takes_the_place_of_an_empty_shop_only() {
+        let shop = Shop::new();
+        drop(shop.open("a", Access::Read).unwrap());
+        let file = shop.folder.path().join("file.db");
+        set(&mut Store::open(&file, Access::Create, Duration::ZERO).unwrap(), "file").unwrap();
+        let seed = || {
+            let mut cluster = Cluster::of(Box::new(shop.log.clone()), shop.replica("seed"), Duration::ZERO);
+            cluster.seed(&mut whole_file(&file).unwrap())
+        };
+        seed().unwrap();
+        assert_eq!(name(&shop.open("a", Access::Read).unwrap()).as_deref(), Some("file"));
+        assert!(matches!(seed(), Err(StoreError::Exists)));
+        set(&mut shop.open("a", Access::Write).unwrap(), "a").unwrap();
+        assert!(matches!(seed(), Err(StoreError::Exists)));
     }
 
     #[test]
@@ -517,6 +614,16 @@ mod tests {
         other.execute("UPDATE settings SET value = 'other'", []).unwrap();
         let findings = shop.open("a", Access::Read).unwrap().differences_from_log().unwrap();
         assert!(findings.iter().map(|finding| finding.subject.as_str()).eq(["settings"]), "{findings:?}");
+        let versions = shop.versions();
+        assert!(matches!(shop.open("a", Access::Write).unwrap().compact(), Err(StoreError::Spoilt(_))));
+        let copy = shop.folder.path().join("copy.db");
+        assert!(matches!(shop.open("a", Access::BackUp).unwrap().back_up(&copy), Err(StoreError::Spoilt(_))));
+        assert_eq!(shop.versions(), versions);
+        // What others added counts too.
+        let other = Connection::open(shop.replica("b")).unwrap();
+        drop(shop.open("b", Access::Read).unwrap());
+        other.execute_batch("CREATE TRIGGER t AFTER UPDATE ON stock BEGIN DELETE FROM stock; END").unwrap();
+        assert!(matches!(shop.open("b", Access::Write).unwrap().compact(), Err(StoreError::Spoilt(_))));
     }
 
     #[test]

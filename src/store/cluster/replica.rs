@@ -32,7 +32,7 @@ const MARK: &str = "CREATE TABLE replica (
 /// How many statements of a log are kept prepared.
 const PREPARED: usize = 64;
 
-/// Returns the version that a replica is of; `None` if it is new.
+/// Returns the version that a replica is of; `None` if it is new, or its shop is.
 pub fn position_of(connection: &Connection) -> Result<Option<Position>, StoreError> {
     let identity = Identity::of(connection)?;
     if identity.is_blank() {
@@ -48,7 +48,8 @@ pub fn position_of(connection: &Connection) -> Result<Option<Position>, StoreErr
     });
     let (version, id) = position.optional()?.ok_or(StoreError::NotOurs("is a replica without a version"))?;
     let id = Uuid::try_parse(&id).map_err(|_| StoreError::NotOurs("is a replica without a version"))?;
-    Ok(Some(Position { version, id }))
+    let position = Position { version, id };
+    Ok((position != Position::BEFORE_ALL).then_some(position))
 }
 
 /// Notes the version that a replica is of.

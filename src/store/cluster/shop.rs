@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::address::Address;
 use super::http::Nodes;
 use super::machine::{Cluster, lock_of, whole_file};
+use super::replica::position_of;
 use super::rqlite::Rqlite;
 use crate::domain::finding::Finding;
 use crate::store::connection::Access;
@@ -41,6 +42,7 @@ impl Shop<'_> {
     }
 
     fn cluster(&self, wait: Duration) -> Result<Cluster, StoreError> {
+        make_private_folder(self.folder)?;
         let nodes = Nodes::of(self.address, self.ca, wait)?;
         Ok(Cluster::of(Box::new(Rqlite::of(nodes, self.address.shop.clone())), self.replica(), wait))
     }
@@ -48,16 +50,18 @@ impl Shop<'_> {
     /// Puts a whole file into the cluster, as a new shop.
     ///
     /// # Errors
-    /// The shop is there already ([`StoreError::Exists`]); the cluster cannot be reached.
+    /// The shop is there already, and not empty ([`StoreError::Exists`]); the cluster cannot be reached.
     pub fn seed(&self, file: &Path, wait: Duration) -> Result<(), StoreError> {
         let mut change = whole_file(file)?;
         self.cluster(wait)?.seed(&mut change)
     }
 
-    /// Returns whether the cluster has the shop.
-    pub fn is_there(&self, wait: Duration) -> Result<bool, StoreError> {
-        let (entries, _) = self.cluster(wait)?.log.changes_from(0).map_err(|error| error.of_read())?;
-        Ok(!entries.is_empty())
+    /// Makes sure that a file could be put into the cluster.
+    ///
+    /// # Errors
+    /// Those of [`seed`](Self::seed).
+    pub fn ensure_free(&self, wait: Duration) -> Result<(), StoreError> {
+        self.cluster(wait)?.free_place().map(drop)
     }
 }
 
@@ -68,24 +72,22 @@ impl Store {
     /// The cluster cannot be reached, does not have the shop, or is not the one of the replica.
     pub fn open_shop(shop: &Shop<'_>, access: Access, wait: Duration) -> Result<Store, StoreError> {
         if shop.is_stale {
-            return Store::open_with(&shop.replica(), access, wait, |_| Ok(true));
+            return Store::open_with(&shop.replica(), access, wait, |replica| match position_of(replica)? {
+                Some(_) => Ok(true),
+                None => Err(StoreError::Missing),
+            });
         }
-        make_private_folder(shop.folder)?;
         Store::open_on(shop.cluster(wait)?, access, wait)
     }
 
     /// Opens the replica of a log.
     pub(super) fn open_on(mut cluster: Cluster, access: Access, wait: Duration) -> Result<Store, StoreError> {
         let replica = cluster.replica.clone();
-        let mut is_created = false;
+        cluster.may_begin = access == Access::Create;
         if fs::metadata(&replica).map_or(0, |found| found.len()) == 0 {
             // A missing shop leaves nothing behind.
-            let (entries, _) = cluster.log.changes_from(0).map_err(|error| error.of_read())?;
-            if entries.is_empty() {
-                if access != Access::Create {
-                    return Err(StoreError::Missing);
-                }
-                is_created = cluster.create()?;
+            if !cluster.may_begin && cluster.log.changes_from(0).map_err(|error| error.of_read())?.0.is_empty() {
+                return Err(StoreError::Missing);
             }
             let _lock = cluster.lock()?;
             find_or_create(&replica, Access::Create)?;
@@ -99,7 +101,12 @@ impl Store {
             Ok(true)
         })?;
         let migration_backup = cluster.migration_backup.take();
-        Ok(store.of_cluster(cluster, is_created, migration_backup))
+        Ok(store.of_cluster(cluster, migration_backup))
+    }
+
+    /// Returns whether a write was the first of a new shop.
+    pub fn has_begun_shop(&self) -> bool {
+        self.cluster.as_ref().is_some_and(|cluster| cluster.has_begun)
     }
 
     /// Returns whether the last change is in the cluster, but not in this machine's replica: the next command brings it there.
