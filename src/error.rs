@@ -158,7 +158,7 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     (4, "invalid input"),
     (5, "conflict: already done, other content, illegal step, terms not agreed, or several matches"),
     (6, "insufficient stock"),
-    (7, "the file was in use for longer than --wait"),
+    (7, "the file was in use, or most nodes of the cluster were out of reach, for longer than --wait"),
     (8, "partly done (--keep-going)"),
     (9, "declined at the question"),
     (10, "findings (check, report --exit-code)"),

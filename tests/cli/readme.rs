@@ -6,7 +6,8 @@
 //! | `sh` | likewise; it must succeed. `/srv/shop` and `/usr/local` are folders of the test. In place of cargo and ssh stand scripts: one puts the built program where cargo would, one runs the command here. No user `shop` owns anything |
 //! | `sh` of Litestream, `yaml` | where Litestream is installed |
 //! | `sh` that restores a backup, `crontab`, `text` | in tests of their own |
-//! | `sh cluster` | in builds for clusters, on a cluster of the test |
+//! | `sh openssl` | where OpenSSL 3 is installed |
+//! | `sh cluster`, `crontab cluster` | in builds for clusters, on a cluster of the test; of the crontab, what `orders` does |
 //! | `ini`, `json` | by hand: they are of other machines |
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -170,7 +171,7 @@ esac"#,
                 "sh" => {
                     self.succeeds(&text);
                 }
-                "text" | "crontab" | "yaml" | "ini" | "json" | "sh cluster" => {}
+                "text" | "crontab" | "yaml" | "ini" | "json" | "sh openssl" | "sh cluster" | "crontab cluster" => {}
                 other => panic!("no test runs blocks of {other:?}: {document}\n{text}"),
             }
         }
@@ -527,29 +528,60 @@ fn every_file_that_a_document_of_the_code_names_is_there() {
     }
 }
 
+/// The CA signs each node's certificate for its name, and nobody else reads the keys.
+#[test]
+fn the_certificates_are_made_as_the_recipe_says() {
+    let desk = Desk::new();
+    if !desk.shows("openssl version").starts_with("OpenSSL 3") {
+        say_skipped("OpenSSL 3 is not installed: its recipe is not tested");
+        return;
+    }
+    desk.succeeds(&the_block(RECIPES, "sh openssl"));
+    for node in ["n1", "n2", "n3"] {
+        let checked = format!("openssl verify -CAfile ca.pem -purpose sslserver -verify_hostname {node} {node}.pem");
+        assert_eq!(desk.shows(&checked), format!("{node}.pem: OK\n"));
+    }
+    for key in ["ca.key", "n1.key", "n2.key", "n3.key"] {
+        assert_eq!(desk.path(key).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{key}");
+    }
+}
+
 /// A stand-in for the cluster speaks no TLS.
 #[test]
 #[cfg(feature = "cluster")]
 fn a_cluster_works_as_the_recipe_says() {
-    const NODES: &str = "http://n1:4001,http://n2:4001,http://n3:4001/LEG";
-    const WITH_PASSWORD: &str = "https://orders:a%20long%20secret@n1:4001,n2:4001,n3:4001/LEG";
+    const ADDRESS: &str = "https://orders:aLongSecret7@n1:4001,n2:4001,n3:4001/LEG";
+    const CA: &str = "export ORDERS_CA=/etc/rqlite/ca.pem\n";
     let desk = Desk::new();
     let cluster = crate::common::rqlite::Fake::start();
-    // "orders:a long secret"
-    cluster.require("Basic b3JkZXJzOmEgbG9uZyBzZWNyZXQ=");
-    let url = cluster.url("LEG").replace("http://", "http://orders:a%20long%20secret@");
-    let blocks = blocks(RECIPES).into_iter().filter(|block| block.language == "sh cluster");
-    let lines: String = blocks.map(|block| block.text).collect();
-    for words in [NODES, WITH_PASSWORD, "export ORDERS_CA=/etc/rqlite/ca.pem\n"] {
+    // "orders:aLongSecret7"
+    cluster.require("Basic b3JkZXJzOmFMb25nU2VjcmV0Nw==");
+    let url = cluster.url("LEG").replace("http://", "http://orders:aLongSecret7@");
+    let lines_of = |language: &str| -> String {
+        blocks(RECIPES).into_iter().filter(|block| block.language == language).map(|block| block.text).collect()
+    };
+    let lines = lines_of("sh cluster");
+    for words in [ADDRESS, CA] {
         assert!(lines.contains(words), "{words}");
     }
-    let lines =
-        lines.replace(NODES, &url).replace(WITH_PASSWORD, &url).replace("export ORDERS_CA=/etc/rqlite/ca.pem\n", "");
+    let lines = lines.replace(ADDRESS, &url).replace(CA, "");
     let shown = desk.succeeds(&format!(
-        "export ORDERS_DB=shop.db; orders product import -q examples/catalogue.json; orders create -q examples/order.json; \
-         unset ORDERS_DB\n{lines}"
+        "mkdir -p /srv/shop/backups; export ORDERS_DB=/srv/shop/orders.db; orders product import -q examples/catalogue.json; \
+         orders create -q examples/order.json; unset ORDERS_DB\n{lines}"
     ));
-    assert_eq!(shown.matches("LEG-LXYZ1234-AB5C  2026-02-04").count(), 3, "{shown}");
-    assert!(!shown.contains("secret"), "{shown}");
-    assert_eq!(desk.path("copy.db").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(shown.matches("LEG-LXYZ1234-AB5C  2026-02-04").count(), 2, "{shown}");
+    assert!(!shown.contains("Secret"), "{shown}");
+    assert_eq!(desk.path(".orders-shop").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    // Cron gives a job no more than this, and neither ORDERS_DB nor a login's profile.
+    desk.succeeds("rm .profile");
+    for _ in 0..2 {
+        let crontab = lines_of("crontab cluster");
+        let jobs = crontab.lines().map(|line| line.splitn(6, ' ').nth(5).unwrap());
+        for job in jobs.filter(|job| job.contains("orders")) {
+            assert!(!job.replace("\\%", "").contains('%'), "{job}");
+            assert_eq!(desk.shows(&format!("set -e; {}", job.replace("\\%", "%"))), "", "{job}");
+        }
+        // Until the next night.
+        desk.succeeds(r#"cd /srv/shop/backups; new=$(ls orders-*.db | tail -n 1); orders --db "$new" check; mv "$new" orders-2025-01-01.db"#);
+    }
 }

@@ -35,6 +35,12 @@ use crate::ui;
   (umask 077; ssh shop orders backup - > orders.db)")]
 pub struct BackupArgs {
     /// The new file; - for stdout
+    #[cfg_attr(
+        feature = "cluster",
+        arg(
+            help = "The new file; - for stdout; or http://n1:4001,…/SHOP, a new shop in a cluster, or this one to pack its log"
+        )
+    )]
     #[arg(value_name = "DEST")]
     dest: PathBuf,
 }
