@@ -38,7 +38,7 @@ pub struct BackupArgs {
     #[cfg_attr(
         feature = "cluster",
         arg(
-            help = "The new file; - for stdout; or http://n1:4001,…/SHOP, a new shop in a cluster, or this one to pack its log"
+            help = "The new file; - for stdout; http://n1:4001,…/SHOP for a new shop in a cluster, or for the shop itself, to pack its log"
         )
     )]
     #[arg(value_name = "DEST")]
