@@ -557,6 +557,7 @@ fn a_cluster_works_as_the_recipe_says() {
     // "orders:aLongSecret7"
     cluster.require("Basic b3JkZXJzOmFMb25nU2VjcmV0Nw==");
     let url = cluster.url("LEG").replace("http://", "http://orders:aLongSecret7@");
+    cluster.save(&desk.path("empty.db"));
     let lines_of = |language: &str| -> String {
         blocks(RECIPES).into_iter().filter(|block| block.language == language).map(|block| block.text).collect()
     };
@@ -572,6 +573,15 @@ fn a_cluster_works_as_the_recipe_says() {
     assert_eq!(shown.matches("LEG-LXYZ1234-AB5C  2026-02-04").count(), 2, "{shown}");
     assert!(!shown.contains("Secret"), "{shown}");
     assert_eq!(desk.path(".orders-shop").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    // Most disks are lost: the steps bring the shop back from this machine's replica to new nodes.
+    let text = std::fs::read_to_string(shipped(RECIPES)).unwrap();
+    let steps = text.split("**Most disks are lost.**").nth(1).unwrap().split("\n\n**").next().unwrap();
+    let steps = steps.split('`').skip(1).step_by(2);
+    let steps: Vec<String> = steps.map(|step| format!("{step}\n")).collect();
+    cluster.load(&desk.path("empty.db"));
+    let shown = desk.succeeds(&format!(". ~/.orders-shop; {}", steps.concat()));
+    assert_eq!((steps.len(), shown.matches("LEG-LXYZ1234-AB5C  2026-02-04").count()), (5, 1), "{shown}");
+    assert_eq!(desk.succeeds(". ~/.orders-shop; orders list -q"), "LEG-LXYZ1234-AB5C\n");
     // Cron gives a job no more than this, and neither ORDERS_DB nor a login's profile.
     desk.succeeds("rm .profile");
     for _ in 0..2 {
