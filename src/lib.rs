@@ -53,6 +53,7 @@ use chrono::{DateTime, Utc};
 
 use commands::Context;
 use commands::completions;
+use domain::text::without_user_info;
 use domain::time::{Clock, Timestamp};
 use error::{Exit, Explained, Failure, FailureKind, OutputError, explain};
 use options::OutputFormat;
@@ -114,7 +115,12 @@ pub fn wrong_with(args: &[OsString]) -> Option<String> {
 
 /// Says why the command failed, and returns its exit code.
 fn fail(ui: &Ui, explained: &Explained) -> u8 {
-    ui.fail(explained);
+    let mut shown = explained.clone();
+    let Failure { message, error, details, .. } = &mut shown.failure;
+    for text in [message, error].into_iter().chain(details) {
+        *text = without_user_info(text).into_owned();
+    }
+    ui.fail(&shown);
     explained.failure.kind.exit_code()
 }
 

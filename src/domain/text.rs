@@ -72,6 +72,24 @@ pub fn shorten(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Leaves out the user info of every word that looks like an address, mistyped or not: `http://mona:secret@h/LEG`, `http:mona:secret@h`.
+pub fn without_user_info(text: &str) -> Cow<'_, str> {
+    let user_info = |word: &str| {
+        let end = word.rfind('@')?;
+        let colon = [":", "//"].into_iter().filter_map(|sign| word[..end].find(sign)).min()?;
+        let from = colon + word[colon..].bytes().take_while(|byte| matches!(byte, b':' | b'/')).count();
+        (from < end).then_some(from..=end)
+    };
+    if !text.contains('@') {
+        return Cow::Borrowed(text);
+    }
+    let hide = |word: &str| match user_info(word) {
+        Some(hidden) => format!("{}{}", &word[..*hidden.start()], &word[hidden.end() + 1..]),
+        None => word.to_owned(),
+    };
+    Cow::Owned(text.split_inclusive(char::is_whitespace).map(hide).collect())
+}
+
 /// Returns the words of an operating system error, without its number and what a library added:
 /// `no such file or directory`.
 pub fn os_reason(error: &str) -> String {
@@ -91,6 +109,21 @@ pub fn looks_like_a_date(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn user_info_is_left_out_wherever_an_address_may_be_meant() {
+        for (text, shown) in [
+            ("no http://mona:a/b@h:1/LEG here", "no http://h:1/LEG here"),
+            ("/tmp/http:/mona:a@b@h", "/tmp/http:/h"),
+            ("'http:mona:a@h'\n//mona@h", "'http:h'\n//h"),
+            ("mona:a@h", "mona:h"),
+            ("mona@example.org: no", "mona@example.org: no"),
+            ("http://h:1/LEG", "http://h:1/LEG"),
+            ("a:@ :@ @: é:é@", "a:@ :@ @: é:"),
+        ] {
+            assert_eq!(without_user_info(text), shown);
+        }
+    }
 
     #[test]
     fn changes_made_by_a_chat_are_ignored() {

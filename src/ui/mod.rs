@@ -10,6 +10,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::domain::bidi::shown_sentence;
+use crate::domain::text::without_user_info;
 use crate::domain::visible::visible;
 use crate::error::{Explained, OutputError};
 use crate::wrap::{width_of, wrap_sentence};
@@ -77,13 +78,13 @@ impl Ui {
     /// Prints a note, unless `--quiet`.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.say(CYAN, "note", text);
+            self.say(CYAN, "note", &without_user_info(text));
         }
     }
 
     /// Prints something that a person should look at.
     pub fn warn(&self, text: &str) {
-        self.say(YELLOW, "warning", text);
+        self.say(YELLOW, "warning", &without_user_info(text));
     }
 
     /// Prints what to do about the message before it.

@@ -250,3 +250,34 @@ fn a_command_with_right_to_left_words_runs_as_it_is_printed() {
     assert!(refused.contains("\u{2068}قميص\u{2069}"), "{refused}");
     assert!(refused.contains(":  orders product adjust قم-1 +1 --size كبير --note WHY"), "{refused}");
 }
+
+/// Whoever mistypes the address of a shop shows the message to somebody, or keeps it in a log.
+#[test]
+fn a_mistyped_address_shows_no_password() {
+    let shop = Shop::on_file();
+    for line in [
+        "list --db http://mona:SEC,RET@h:4601/LEG",
+        "list --db http://mona:SEC/RET@h:4601/LEG",
+        "confirm --db http://mona:SECRET@h:4601 R1",
+        "confirm R1 --db htp://mona:SECRET@h:4601/LEG",
+        "list --db http:/mona:SECRET@h:4601/LEG",
+        "list --db http:mona:SECRET@h:4601/LEG",
+        "list --db mona:SECRET@h:4601/LEG",
+        "list --db \u{a0}http://mona:SECRET@h:4601/LEG",
+        "import http://mona:SECRET@h:4601/LEG",
+        "product import http:mona:SECRET@h:4601/LEG",
+        "list http://mona:SECRET@h:4601/LEG",
+        "http://mona:SECRET@h:4601/LEG",
+        "show http://mona:SECRET@h:4601/LEG",
+        "backup http://mona:SECRET@h:4601",
+        "backup nowhere/http:mona:SECRET@h:4601",
+    ] {
+        for end in ["", " --json"] {
+            let done = run(&shop, &format!("{line}{end}")).ends();
+            assert!(
+                done.code != 0 && !done.stderr.contains("SEC") && !done.stderr.contains("RET"),
+                "{line}: {done:#?}"
+            );
+        }
+    }
+}

@@ -12,6 +12,7 @@ use super::context::Context;
 #[cfg(feature = "cluster")]
 use super::shop;
 use crate::domain::shell::shell_argument;
+use crate::domain::text::without_user_info;
 use crate::error::Failure;
 #[cfg(feature = "cluster")]
 use crate::store::Address;
@@ -124,7 +125,11 @@ impl Context {
     /// Returns the caller's `--db` as hints may show it: without a password.
     pub fn shown_db(&self) -> Option<PathBuf> {
         let path = self.global.db.as_ref()?;
-        Some(if is_url(path) { self.name(path) } else { path.clone() })
+        let name = if is_url(path) { self.name(path) } else { path.clone() };
+        Some(match name.to_str() {
+            Some(name) => without_user_info(name).into_owned().into(),
+            None => name,
+        })
     }
 
     /// Returns the absolute path of the orders file: `--db`, else `ORDERS_DB`, else the one in the user's data folder. Of a shop in a

@@ -50,7 +50,14 @@ impl Address {
                 Some(user) => Some(read_user(user)?),
                 None => nodes.last().and_then(|node| node.user.clone()),
             };
-            nodes.push(Node { url: format!("{scheme}{}", read_host(host)?), user });
+            let host = read_host(host).ok_or_else(|| match text.contains('@') {
+                // What looks like a host may be a part of a password.
+                true => {
+                    "has a node that is not HOST:PORT; in a password, write , as %2C, / as %2F and @ as %40".to_owned()
+                }
+                false => format!("has a node that is not HOST:PORT: {host:?}"),
+            })?;
+            nodes.push(Node { url: format!("{scheme}{host}"), user });
             shop = path.map(|path| path.strip_suffix('/').unwrap_or(path));
         }
         let shop =
@@ -116,10 +123,9 @@ fn read_user(text: &str) -> Result<(String, String), String> {
 }
 
 /// Reads a host with its port, and adds the port that is missing.
-fn read_host(text: &str) -> Result<String, String> {
-    let wrong = || format!("has a node that is not HOST:PORT: {text:?}");
+fn read_host(text: &str) -> Option<String> {
     let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port.parse().map_err(|_| wrong())?),
+        Some((host, port)) if !port.contains(']') => (host, port.parse().ok()?),
         _ => (text, PORT),
     };
     let is_name = |host: &str| host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
@@ -128,7 +134,7 @@ fn read_host(text: &str) -> Result<String, String> {
         Some(address) => !address.is_empty() && is_address(address),
         None => !host.is_empty() && is_name(host),
     };
-    if is_host { Ok(format!("{}:{port}", host.to_ascii_lowercase())) } else { Err(wrong()) }
+    is_host.then(|| format!("{}:{port}", host.to_ascii_lowercase()))
 }
 
 #[cfg(test)]
@@ -171,7 +177,9 @@ mod tests {
         assert_eq!(users, [of("mona", "p@s:s"), of("mona", "p@s:s"), of("other", "")]);
         assert!(!format!("{address} {address:?}").contains("p@s"));
         assert!(!Address::parse("http://mona:secret@n1").unwrap_err().contains("secret"));
-        assert!(!Address::parse("http://mona:secret@n 1/x").unwrap_err().contains("secret"));
+        for text in ["http://mona:secret@n 1/x", "http://mona:secret,s@n1/x", "http://mona:secret/s@n1/x"] {
+            assert!(!Address::parse(text).unwrap_err().contains("secret"), "{text}");
+        }
     }
 
     #[test]
