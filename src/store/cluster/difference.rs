@@ -72,11 +72,14 @@ fn schema_of(connection: &Connection) -> Result<Vec<(String, Option<String>)>, S
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Returns a hash of all rows of a table, in the order of its key.
-fn digest(connection: &Connection, table: &str) -> Result<Vec<u8>, StoreError> {
-    // The name comes from our own schema.
-    let order = format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk");
+/// Returns a hash of all rows of a table, in the order of its key; `None` if the table is not there, as in an older file.
+fn digest(connection: &Connection, table: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    // The name comes from our own schema. Views stand in for what an older file lacks.
+    let order = format!("SELECT name FROM pragma_table_info('{table}', 'main') WHERE pk > 0 ORDER BY pk");
     let key: Vec<String> = connection.prepare(&order)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    if key.is_empty() {
+        return Ok(None);
+    }
     let key: Vec<String> = key.iter().map(|column| format!("\"{column}\"")).collect();
     let mut statement = connection.prepare(&format!("SELECT * FROM main.\"{table}\" ORDER BY {}", key.join(", ")))?;
     let columns = statement.column_count();
@@ -87,5 +90,5 @@ fn digest(connection: &Connection, table: &str) -> Result<Vec<u8>, StoreError> {
             hash.update(format!("{:?};", row.get_ref(column)?));
         }
     }
-    Ok(hash.finalize().to_vec())
+    Ok(Some(hash.finalize().to_vec()))
 }

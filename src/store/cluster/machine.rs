@@ -718,6 +718,30 @@ mod tests {
     }
 
     #[test]
+    fn an_older_shop_is_compared_as_it_is() {
+        for schema in [
+            include_str!("../../../tests/fixtures/schema-1.sql"),
+            include_str!("../../../tests/fixtures/schema-2.sql"),
+            include_str!("../../../tests/fixtures/schema-3.sql"),
+            include_str!("../../../tests/fixtures/schema-4.sql"),
+            include_str!("../../../tests/fixtures/schema-5.sql"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let old = folder.path().join("old.db");
+            Connection::open(&old).unwrap().execute_batch(schema).unwrap();
+            let log = MemoryLog::default();
+            let Change { schema, body, .. } = whole_file(&old).unwrap();
+            log.add(Kind::File, schema, 0, body);
+            let shop = Shop { folder, log };
+            let mut reader = shop.open("a", Access::Read).unwrap();
+            assert_eq!(reader.differences_from_log().unwrap(), [], "{schema}");
+            let replica = Connection::open(shop.replica("a")).unwrap();
+            replica.execute("UPDATE settings SET value = 'x'", []).unwrap();
+            assert_eq!(reader.differences_from_log().unwrap().len(), 1, "{schema}");
+        }
+    }
+
+    #[test]
     fn somebody_who_died_in_the_queue_is_removed_and_waiting_has_an_end() {
         let shop = Shop::new();
         let mut a = shop.open_for("a", Access::Write, Duration::ZERO).unwrap();
