@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::json;
 
-use crate::common::rqlite::{Fake, Fault, certificate};
+use crate::common::rqlite::{Fake, Fault, Moment, certificate};
 use crate::harness::{BELT, ORDER, Run, Shop, order};
 use crate::terminal::Terminal;
 
@@ -428,4 +428,36 @@ fn a_late_duplicate_of_a_compaction_removes_nothing() {
     cluster.repeat(&compaction);
     let other = Machine::new(&cluster.url("LEG"));
     assert_eq!(other.orders(["list", "--count"]).succeeds().trim(), "4001");
+}
+
+/// Returns how many pieces in the cluster belong to no change.
+fn lost_pieces(cluster: &Fake) -> i64 {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    cluster.save(&file);
+    let sql = "SELECT count(*) FROM orders_pieces WHERE id NOT IN (SELECT id FROM orders_changes)";
+    rusqlite::Connection::open(file).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// Nobody would find them there to forget a customer.
+#[test]
+fn what_was_not_appended_leaves_no_pieces() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let orders: String = (0..4_000).map(|number| order(&format!("BULK-{number}"), BELT, 1, None) + "\n").collect();
+    // The first piece.
+    let held = cluster.hold(1, Moment::Before);
+    std::thread::scope(|scope| {
+        let import = scope.spawn(|| machine.orders(["import", "-"]).stdin(orders.as_str()).succeeds());
+        held.wait();
+        Machine::new(&cluster.url("LEG")).orders(["note", ORDER, "calls back"]).succeeds();
+        held.release();
+        import.join().unwrap();
+    });
+    assert_eq!(lost_pieces(&cluster), 0);
+    let file = Shop::on_file();
+    machine.orders(["backup"]).arg(file.path("orders.db")).succeeds();
+    cluster.settle();
+    file.orders(["backup", &cluster.url("LEG")]).exits(5);
+    assert!(cluster.settle().iter().all(|request| !request.body.contains("INSERT")));
 }

@@ -105,6 +105,13 @@ impl Rqlite {
         })?;
         Ok(number)
     }
+
+    /// Removes the pieces of a change that was not appended.
+    fn take_back(&mut self, id: Uuid) -> Result<(), LogError> {
+        let sql = "DELETE FROM orders_pieces WHERE shop = :shop AND id = :id \
+                   AND NOT EXISTS (SELECT 1 FROM orders_changes WHERE shop = :shop AND id = :id)";
+        self.execute(&json!([[sql, {"shop": self.shop, "id": id}]]), Size::Small).map(drop)
+    }
 }
 
 impl Log for Rqlite {
@@ -219,7 +226,13 @@ impl Log for Rqlite {
                 self.ticket = None;
                 Appended::Mine
             }
-            _ => Appended::Not,
+            _ => {
+                if pieces > 0 {
+                    // Without success, they go with the next whole file.
+                    let _ = self.take_back(id);
+                }
+                Appended::Not
+            }
         })
     }
 
