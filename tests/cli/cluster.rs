@@ -430,6 +430,24 @@ fn a_late_duplicate_of_a_compaction_removes_nothing() {
     assert_eq!(other.orders(["list", "--count"]).succeeds().trim(), "4001");
 }
 
+/// A proxy may answer for a node that has done it.
+#[test]
+fn after_a_write_only_some_answers_say_that_nothing_changed() {
+    for status in ["301 Moved Permanently", "403 Forbidden", "404 Not Found", "408 Request Timeout", "429 Too Many"] {
+        let cluster = Fake::start();
+        let machine = Machine::new(&cluster.url("LEG")).with_order();
+        cluster.plan(1, Fault::Status(status));
+        machine.orders(["confirm", ORDER]).succeeds();
+        cluster.settle();
+        cluster.always_from(1, Fault::Status(status));
+        let unknown = machine.orders(["note", ORDER, "calls back", "--wait", "0"]).exits(1);
+        assert!(unknown.stderr.contains("unknown whether") && !unknown.stderr.contains("nothing"), "{unknown:#?}");
+        cluster.settle();
+        cluster.always_from(0, Fault::Status(status));
+        assert!(machine.orders(["confirm", ORDER, "--wait", "0"]).exits(1).stderr.contains("nothing changed"));
+    }
+}
+
 /// Returns how many pieces in the cluster belong to no change.
 fn lost_pieces(cluster: &Fake) -> i64 {
     let folder = tempfile::tempdir().unwrap();

@@ -31,6 +31,8 @@ pub(super) enum Size {
     Small,
     /// It carries a piece of a large change.
     Piece,
+    /// It changes the shop: only an answer that surely came before that says that nothing changed.
+    Change,
 }
 
 /// The results of a request's statements, each without an error.
@@ -155,7 +157,7 @@ impl Nodes {
 
     /// Sends statements that change the shop, until they are answered: these have all of `--wait`.
     pub fn send_change(&mut self, path: &str, statements: &Value) -> Result<Answer, NoAnswer> {
-        self.send_for(self.wait, path, statements, Size::Small, &mut 0)
+        self.send_for(self.wait, path, statements, Size::Change, &mut 0)
     }
 
     fn send_for(
@@ -211,7 +213,7 @@ impl Nodes {
     fn send_to(&self, node: usize, path: &str, body: &str, count: usize, size: Size) -> Result<Answer, Failed> {
         let (Node { url, .. }, authorization) = &self.all[node];
         let patience = match size {
-            Size::Small => PATIENCE,
+            Size::Small | Size::Change => PATIENCE,
             Size::Piece => PATIENCE_WITH_PIECES,
         };
         let timeout = (patience * 2 / 3).as_millis();
@@ -241,7 +243,7 @@ impl Nodes {
         };
         match status {
             200 => {}
-            401 | 403 => {
+            401 | 403 if status == 401 || size != Size::Change => {
                 let problem = format!("{url} answered {status}");
                 return Err(Failed::For(NoAnswer::Refused(StoreError::Denied(problem))));
             }
@@ -249,6 +251,10 @@ impl Nodes {
                 let line = first_line();
                 let may_be_done = !is_not_proposed(&line);
                 return Err(Failed::passing(format!("{url}: {status} {line}"), may_be_done));
+            }
+            // Whoever answers may have passed it on.
+            _ if size == Size::Change => {
+                return Err(Failed::passing(format!("{url}: {status} {}", first_line()).trim_end().to_owned(), true));
             }
             _ => {
                 let problem = format!("is no shop in rqlite: {url} answered {status} {}", first_line());

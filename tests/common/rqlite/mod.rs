@@ -61,6 +61,8 @@ pub enum Fault {
     BadGateway,
     /// The disk of the node is full.
     DiskFull,
+    /// It is applied, and something else answers with this status.
+    Status(&'static str),
     /// It is applied, and the answer comes this many milliseconds later.
     Slow(u64),
 }
@@ -444,6 +446,10 @@ impl Cluster {
                 let reply = self.apply(&request);
                 self.late.push((number + 1 + requests, request));
                 reply
+            }
+            Some(Fault::Status(status)) => {
+                self.apply(&request);
+                Reply::Answer { status, kind: "text/html", body: "<html>not here</html>".to_owned() }
             }
             Some(Fault::ForwardingFailed) => json(&format!(r#"{{"results":[],"error":"{FORWARDED}"}}"#)),
             Some(Fault::NoLeader) => {
