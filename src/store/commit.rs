@@ -21,6 +21,14 @@ impl Store {
         read(&Read { connection: &transaction })
     }
 
+    /// Returns whether it is a shop in a cluster, whose nodes may never answer.
+    pub fn is_in_cluster(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        return self.cluster.is_some();
+        #[cfg(not(feature = "cluster"))]
+        false
+    }
+
     /// Writes in one immediate transaction. Nothing is committed if `write` fails or the outcome is a roll-back. The
     /// clock is read once the transaction has its lock, so that a later transaction has a later time.
     ///

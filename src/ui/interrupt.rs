@@ -3,8 +3,8 @@
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use serde_json::json;
@@ -18,6 +18,9 @@ use crate::scratch;
 
 /// The exit code after Ctrl-C.
 const INTERRUPTED: i32 = 130;
+
+/// How long to sleep before looking whether a commit has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// How long to sleep after a failed wait for signals.
 const RETRY: Duration = Duration::from_millis(100);
@@ -36,6 +39,15 @@ static AT_ONCE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// The thread that waits for signals; `None` if it could not start.
 static WATCH: OnceLock<Option<Handle>> = OnceLock::new();
+
+/// Locked during a commit, which an interruption waits for.
+static COMMIT: Mutex<()> = Mutex::new(());
+
+/// Whether the commit that is underway waits for other machines, which may never answer.
+static IS_REMOTE: AtomicBool = AtomicBool::new(false);
+
+/// How long an interruption waits for the outcome of such a commit.
+const ANSWER: Duration = Duration::from_secs(1);
 
 /// What an interruption reports. While it is locked, nothing interrupts the run.
 static WORK: Mutex<Work> = Mutex::new(Work { state: ChangeState::None, json: false });
@@ -57,7 +69,7 @@ enum ChangeState {
     Committed,
     /// Committed, with something left to do, which this says.
     Unfinished(&'static str),
-    /// The commit failed half-way.
+    /// The commit is underway, or failed half-way.
     Unknown,
 }
 
@@ -90,20 +102,25 @@ pub fn begin_rest(text: &'static str) {
 
 /// Delays interruptions during a commit, so that they report its result.
 #[derive(Debug)]
-pub struct Uninterrupted(MutexGuard<'static, Work>);
+pub struct Uninterrupted(MutexGuard<'static, ()>);
 
-pub fn hold_interruptions() -> Uninterrupted {
-    Uninterrupted(work())
+/// Delays interruptions; only shortly if the commit waits for other machines.
+pub fn hold_interruptions(is_remote: bool) -> Uninterrupted {
+    IS_REMOTE.store(is_remote, Ordering::SeqCst);
+    let commit = COMMIT.lock().unwrap_or_else(PoisonError::into_inner);
+    work().state = ChangeState::Unknown;
+    Uninterrupted(commit)
 }
 
 impl Uninterrupted {
     /// Allows interruptions again. `is_committed` is `None` if the outcome of the commit is unknown.
-    pub fn end(mut self, is_committed: Option<bool>) {
-        self.0.state = match is_committed {
+    pub fn end(self, is_committed: Option<bool>) {
+        work().state = match is_committed {
             Some(true) => ChangeState::Committed,
             Some(false) => ChangeState::NotCommitted,
             None => ChangeState::Unknown,
         };
+        drop(self.0);
     }
 }
 
@@ -158,6 +175,20 @@ fn has_signals(pipe: &mut UnixStream) -> io::Result<bool> {
 
 /// Ends the program as the signal would, once the state of the change is known.
 fn end(signal: i32) {
+    let started = Instant::now();
+    // Until the program ends, no commit begins.
+    let _commit = loop {
+        let commit = match IS_REMOTE.load(Ordering::SeqCst) {
+            false => COMMIT.lock().map_err(TryLockError::from),
+            true => COMMIT.try_lock(),
+        };
+        match commit {
+            Ok(commit) => break Some(commit),
+            Err(TryLockError::Poisoned(error)) => break Some(error.into_inner()),
+            Err(TryLockError::WouldBlock) if started.elapsed() >= ANSWER => break None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK_AGAIN),
+        }
+    };
     let work = work();
     restore_terminal();
     scratch::remove_all();

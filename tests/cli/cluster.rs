@@ -3,7 +3,10 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use crate::common::rqlite::{Fake, Fault, Moment, certificate};
@@ -445,6 +448,30 @@ fn after_a_write_only_some_answers_say_that_nothing_changed() {
         cluster.settle();
         cluster.always_from(0, Fault::Status(status));
         assert!(machine.orders(["confirm", ORDER, "--wait", "0"]).exits(1).stderr.contains("nothing changed"));
+    }
+}
+
+/// An interruption does not wait as long as the command would, and says that nobody knows.
+#[test]
+fn an_interruption_ends_the_wait_for_an_answer() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let cluster = Fake::start();
+        let machine = Machine::new(&cluster.url("LEG")).with_order();
+        cluster.settle();
+        cluster.always_from(1, Fault::AnswerLost);
+        let mut command = machine.orders(["confirm", ORDER, "--wait", "600"]).into_command();
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while cluster.count() < 3 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        match signal {
+            Signal::INT => assert_eq!(output.status.code(), Some(130)),
+            signal => assert_eq!(output.status.signal(), Some(signal.as_raw())),
+        }
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said, "error: interrupted; see what was written before you run it again\n");
     }
 }
 

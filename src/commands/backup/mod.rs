@@ -74,7 +74,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         drop(copy);
         context.mark_dry_run();
     } else {
-        let held = ui::hold_interruptions();
+        let held = ui::hold_interruptions(false);
         let kept = copy.persist(&dest);
         held.end(Some(kept.is_ok()));
         kept.map_err(|error| failed(&dest, &error))?;

@@ -8,6 +8,7 @@ use crate::commands::run::shop::{replica, with_shop};
 use crate::error::Exit;
 use crate::render::json::body;
 use crate::store::{Address, StoreError};
+use crate::ui;
 
 /// Puts a checked copy of the orders file into a cluster as a new shop; to the shop itself, packs its log instead.
 pub fn back_up_to(address: &Address, context: &mut Context) -> anyhow::Result<Exit> {
@@ -29,7 +30,13 @@ pub fn back_up_to(address: &Address, context: &mut Context) -> anyhow::Result<Ex
         if context.is_dry_run() {
             with_shop(address, false, |shop| shop.ensure_free(wait))?.map_err(at_dest)?;
         } else {
-            with_shop(address, false, |shop| shop.seed(copy.path(), wait))?.map_err(at_dest)?;
+            let held = ui::hold_interruptions(true);
+            let seeded = with_shop(address, false, |shop| shop.seed(copy.path(), wait))?;
+            held.end(match &seeded {
+                Ok(()) => Some(true),
+                Err(error) => (!error.is_outcome_unknown()).then_some(false),
+            });
+            seeded.map_err(at_dest)?;
         }
         (orders, bytes)
     };

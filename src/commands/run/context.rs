@@ -95,6 +95,7 @@ impl Context {
     ) -> anyhow::Result<T> {
         let outcome = if self.is_dry_run() { Outcome::RollBack } else { Outcome::Commit };
         let caller = &self.caller;
+        let is_remote = store.is_in_cluster();
         let mut held = None;
         let written = store.write(outcome, self.clock, |transaction| {
             // Re-check the account inside the transaction.
@@ -107,7 +108,7 @@ impl Context {
                 Ok(error) => error.before_commit().into(),
                 Err(error) => error,
             })?;
-            held = Some(ui::hold_interruptions());
+            held = Some(ui::hold_interruptions(is_remote));
             anyhow::Ok(value)
         });
         if let Some(held) = held {
