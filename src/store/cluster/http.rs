@@ -1,6 +1,7 @@
 //! Requests to the nodes of a cluster: each is sent again, to the next node, until it is answered or the time is over.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -22,8 +23,12 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 const PATIENCE_WITH_PIECES: Duration = Duration::from_secs(10);
 /// How long to wait after all nodes have failed.
 const PAUSE: Duration = Duration::from_millis(50);
-/// The longest answer: a hundred small changes, or a piece, with room to spare.
-const ANSWER: u64 = 1 << 26;
+/// The longest answer (16 MiB): a hundred small changes, or a piece, with room to spare.
+const ANSWER: u64 = 1 << 24;
+/// The most values in an answer: each takes room in memory, however short it is.
+const VALUES: usize = 1 << 16;
+/// The longest file of certificates (1 MiB).
+const CERTIFICATES: u64 = 1 << 20;
 
 /// What a request is, which decides how long a node may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,9 +179,17 @@ impl Nodes {
         loop {
             // What waiting does not mend is worth more to know than what it may.
             let (mut lasting, mut passing) = (None, None);
-            for turn in 0..self.all.len() {
-                let node = (self.current + turn) % self.all.len();
-                match self.send_to(node, path, &body, count, size) {
+            let nodes = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+            for turn in 0..nodes {
+                let left = time.saturating_sub(started.elapsed());
+                let patience = match size {
+                    Size::Small | Size::Change => share(left, nodes - turn, nodes),
+                    // Another node has answered before, and a piece takes its time.
+                    Size::Piece if turn > 0 && started.elapsed() >= time.max(PATIENCE) => break,
+                    Size::Piece => PATIENCE_WITH_PIECES,
+                };
+                let node = (self.current + turn as usize) % self.all.len();
+                match self.send_to(node, path, &body, count, size, patience) {
                     Ok(answer) => {
                         self.current = node;
                         return Ok(answer);
@@ -210,12 +223,16 @@ impl Nodes {
         }
     }
 
-    fn send_to(&self, node: usize, path: &str, body: &str, count: usize, size: Size) -> Result<Answer, Failed> {
+    fn send_to(
+        &self,
+        node: usize,
+        path: &str,
+        body: &str,
+        count: usize,
+        size: Size,
+        patience: Duration,
+    ) -> Result<Answer, Failed> {
         let (Node { url, .. }, authorization) = &self.all[node];
-        let patience = match size {
-            Size::Small | Size::Change => PATIENCE,
-            Size::Piece => PATIENCE_WITH_PIECES,
-        };
         let timeout = (patience * 2 / 3).as_millis();
         let separator = if path.contains('?') { '&' } else { '?' };
         let mut request = self
@@ -269,8 +286,17 @@ impl Nodes {
     }
 }
 
+/// Returns how long the next node may take for a small request: the nodes that are left to try share the time that is left.
+/// All of them together get what one node gets alone, even if no time is left.
+fn share(left: Duration, untried: u32, nodes: u32) -> Duration {
+    PATIENCE.min((left / untried).max(PATIENCE / nodes))
+}
+
 /// Reads an answer to `count` statements: all results, or the first error.
 fn read_answer(text: &[u8], count: usize) -> Result<Vec<Value>, String> {
+    if text.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > VALUES {
+        return Err("answered with more than there can be".to_owned());
+    }
     let mut answer: Value = serde_json::from_slice(text).map_err(|error| format!("answered no JSON: {error}"))?;
     let error_in = |value: &Value| value.get("error").map(|error| error.as_str().unwrap_or("an error").to_owned());
     if let Some(error) = error_in(&answer) {
@@ -316,7 +342,14 @@ fn words(error: &Error) -> String {
 
 #[expect(clippy::disallowed_methods, reason = "SQLite does not lock certificates")]
 fn read_roots(path: &Path) -> Result<RootCerts, String> {
-    let pem = std::fs::read(path).map_err(|error| format!("cannot be read: {}", os_reason(&error.to_string())))?;
+    let unread = |error: io::Error| format!("cannot be read: {}", os_reason(&error.to_string()));
+    // Opening a pipe waits for somebody who writes.
+    let found = std::fs::metadata(path).map_err(unread)?;
+    if !found.is_file() || found.len() > CERTIFICATES {
+        return Err("is no file of certificates".to_owned());
+    }
+    let mut pem = Vec::new();
+    File::open(path).and_then(|file| file.take(CERTIFICATES).read_to_end(&mut pem)).map_err(unread)?;
     let certificates: Result<Vec<Certificate<'static>>, _> = parse_pem(&pem)
         .filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
@@ -351,7 +384,26 @@ mod tests {
             let read = read_answer(text.as_bytes(), 2);
             assert_eq!(read.as_ref().map(Vec::len).map_err(String::as_str), results, "{text}");
         }
+        let many = format!(r#"{{"results":[{}0]}}"#, "0,".repeat(VALUES));
+        assert_eq!(read_answer(many.as_bytes(), 1).unwrap_err(), "answered with more than there can be");
         assert!(read_answer(b"<html>", 2).unwrap_err().starts_with("answered no JSON"));
+    }
+
+    #[test]
+    fn silent_nodes_share_the_time() {
+        for (seconds, nodes) in [(0, 1), (0, 6), (1, 1), (1, 3), (1, 6), (2, 40), (5, 3), (60, 3)] {
+            let wait = Duration::from_secs(seconds);
+            let shares = (0..nodes).scan(Duration::ZERO, |passed, turn| {
+                let share = share(wait.saturating_sub(*passed), nodes - turn, nodes);
+                *passed += share;
+                Some(share)
+            });
+            let shares: Vec<Duration> = shares.collect();
+            let sum: Duration = shares.iter().sum();
+            assert!(sum <= wait.max(PATIENCE) && shares.iter().all(|share| *share >= PATIENCE / nodes), "{shares:?}");
+        }
+        assert_eq!(share(Duration::from_secs(5), 3, 3), PATIENCE);
+        assert_eq!(share(Duration::ZERO, 1, 1), PATIENCE);
     }
 
     #[test]

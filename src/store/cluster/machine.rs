@@ -661,6 +661,10 @@ mod tests {
             "SELECT 1; SELECT 2",
             "CREATE TEMP TABLE t (x)",
             "nonsense",
+            // What has no end, and what memory cannot hold.
+            "UPDATE settings SET value = (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) \
+             SELECT max(x) FROM c)",
+            "UPDATE settings SET value = hex(zeroblob(50000000))",
         ] {
             let shop = Shop::new();
             drop(shop.open("a", Access::Read).unwrap());

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Statement, params_from_iter};
 use uuid::Uuid;
 
@@ -28,6 +29,9 @@ const MARK: &str = "CREATE TABLE replica (
     version INTEGER NOT NULL,
     id      TEXT NOT NULL
 ) STRICT";
+
+/// The longest value that a change may make (64 MiB): no change holds a longer one.
+const LENGTH: i32 = 1 << 26;
 
 /// How many statements of a log are kept prepared.
 const PREPARED: usize = 64;
@@ -143,7 +147,8 @@ fn may(action: &AuthAction<'_>, tables: &[String]) -> bool {
         | AuthAction::Delete { table_name }
         | AuthAction::Update { table_name, .. } => is_ours(table_name),
         AuthAction::Read { table_name, .. } => is_ours(table_name) || *table_name == "json_each",
-        AuthAction::Select | AuthAction::Function { .. } | AuthAction::Recursive => true,
+        AuthAction::Select | AuthAction::Function { .. } => true,
+        // Among others, a recursive query, which need not end.
         _ => false,
     }
 }
@@ -152,7 +157,9 @@ fn may(action: &AuthAction<'_>, tables: &[String]) -> bool {
 pub fn play(connection: &mut Connection, changes: &mut [(Entry, Body)]) -> Result<(), StoreError> {
     let is_replaying = Arc::new(AtomicBool::new(false));
     guard(connection, Arc::clone(&is_replaying))?;
+    let length = connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH)?;
     let played = play_guarded(connection, &is_replaying, changes);
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, length)?;
     connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
     played
 }
