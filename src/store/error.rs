@@ -84,7 +84,9 @@ pub enum StoreError {
     OtherLog,
     /// The log cannot be played into this machine's replica.
     #[cfg(feature = "cluster")]
-    #[error("differs from this machine's replica: {0}")]
+    #[error(
+        "differs from this machine's replica: {0}; if a replica that is made anew says so too, the log is at fault"
+    )]
     Differs(String),
     /// Something else changed this machine's replica; these tables are not what the log says.
     #[cfg(feature = "cluster")]
@@ -107,6 +109,12 @@ impl StoreError {
             return true;
         }
         matches!(self, StoreError::Broken(_))
+    }
+
+    /// Returns whether it is about the file that this machine has, even if that is the replica of a shop in a cluster.
+    pub fn is_of_file(&self) -> bool {
+        use StoreError::{Broken, Full, Io, ItemBuffer, NotWritten, Replaced, Sqlite, Unread};
+        matches!(self, Broken(_) | Full | Io(_) | ItemBuffer(_) | NotWritten(_) | Replaced | Sqlite(_) | Unread(_))
     }
 
     /// Returns whether another machine changed the shop first. What it changed is here now: decide again.

@@ -228,8 +228,13 @@ fn a_certificate_or_a_password_that_is_wrong_ends_it_at_once() {
     plain.require("Basic c2hvcDpzM2NyZXQ=");
     let refused = Machine::new(&plain.url("LEG")).orders(["list", "--wait", "3600"]).exits(1);
     assert!(refused.stderr.contains("refused this user"), "{refused:#?}");
-    let missing = Machine::new(&plain.url("LEG")).orders(["list"]).env("ORDERS_CA", "/nowhere.pem").exits(1);
-    assert!(missing.stderr.contains("/nowhere.pem"), "{missing:#?}");
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in ["/nowhere.pem", "/dev/zero", pipe.to_str().unwrap(), folder.path().to_str().unwrap()] {
+        let refused = Machine::new(&plain.url("LEG")).orders(["list"]).env("ORDERS_CA", path).exits(1);
+        assert!(refused.stderr.contains(path), "{refused:#?}");
+    }
 }
 
 /// One node with a certificate that has expired is as one that is down.
@@ -454,7 +459,7 @@ fn after_a_write_only_some_answers_say_that_nothing_changed() {
 /// An interruption does not wait as long as the command would, and says that nobody knows.
 #[test]
 fn an_interruption_ends_the_wait_for_an_answer() {
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+    for signal in [Signal::INT, Signal::TERM] {
         let cluster = Fake::start();
         let machine = Machine::new(&cluster.url("LEG")).with_order();
         cluster.settle();
@@ -473,6 +478,36 @@ fn an_interruption_ends_the_wait_for_an_answer() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(said, "error: interrupted; see what was written before you run it again\n");
     }
+}
+
+#[test]
+fn an_answer_that_is_too_long_is_none() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    cluster.always_from(0, Fault::Flood);
+    let refused = machine.orders(["list", "--wait", "0"]).exits(7);
+    assert!(refused.stderr.contains("cannot be reached"), "{refused:#?}");
+}
+
+/// The clock was set back since: no age is less than nothing.
+#[test]
+fn a_replica_of_the_future_has_no_age() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let stale = machine.orders(["list", "--stale"]).env("ORDERS_NOW", "2020-01-01T00:00:00Z").exits(0);
+    assert!(stale.stderr.contains("replica, 0m old ("), "{stale:#?}");
+}
+
+/// Nobody finds out from the address which disk is full.
+#[test]
+fn a_replica_that_cannot_be_kept_is_named_by_its_path() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let replica = machine.replica();
+    fs::remove_dir_all(replica.parent().unwrap()).unwrap();
+    fs::write(replica.parent().unwrap(), "").unwrap();
+    let refused = machine.orders(["list"]).exits(1);
+    assert!(refused.stderr.contains(replica.to_str().unwrap()), "{refused:#?}");
 }
 
 /// Returns how many pieces in the cluster belong to no change.
@@ -499,6 +534,8 @@ fn what_was_not_appended_leaves_no_pieces() {
         held.release();
         import.join().unwrap();
     });
+    let requests = cluster.settle();
+    assert!(requests.iter().filter(|request| request.body.contains("INSERT INTO orders_pieces")).count() > 1);
     assert_eq!(lost_pieces(&cluster), 0);
     let file = Shop::on_file();
     machine.orders(["backup"]).arg(file.path("orders.db")).succeeds();

@@ -27,6 +27,7 @@ pub fn explain_failure(
     empty_body: impl Fn(Imported) -> Body,
 ) -> Explained {
     let is_outcome_unknown = error.downcast_ref().is_some_and(StoreError::is_outcome_unknown);
+    let is_of_file = error.downcast_ref().is_some_and(StoreError::is_of_file);
     let file = context.file().ok();
     #[cfg(feature = "cluster")]
     let dest = error.downcast_ref::<Address>().cloned();
@@ -34,7 +35,8 @@ pub fn explain_failure(
     let named = dest.as_ref().map(|dest| dest.to_string().into());
     #[cfg(not(feature = "cluster"))]
     let named = None;
-    let named = named.or_else(|| file.as_deref().map(|file| context.name(file)));
+    let named =
+        named.or_else(|| file.as_deref().map(|file| if is_of_file { file.to_owned() } else { context.name(file) }));
     let error = match (error.downcast::<StoreError>(), &file) {
         (Ok(error), Some(file)) => error.diagnosed(file).into(),
         (Ok(error), None) => error.into(),

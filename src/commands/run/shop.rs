@@ -46,7 +46,8 @@ pub fn open(address: &Address, access: Access, context: &Context) -> anyhow::Res
             let since = shop.last_caught_up().and_then(Timestamp::from_millis);
             context.ui.note(&match since {
                 Some(since) => {
-                    let age = age(context.now.utc() - since.utc());
+                    // The clock may have been set back.
+                    let age = age((context.now.utc() - since.utc()).max(chrono::TimeDelta::zero()));
                     format!("this machine's replica, {age} old ({since}); the cluster was not asked")
                 }
                 None => "this machine's replica, of unknown age; the cluster was not asked".to_owned(),

@@ -61,6 +61,8 @@ pub enum Fault {
     BadGateway,
     /// The disk of the node is full.
     DiskFull,
+    /// The answer has far more values than there can be.
+    Flood,
     /// It is applied, and something else answers with this status.
     Status(&'static str),
     /// It is applied, and the answer comes this many milliseconds later.
@@ -447,6 +449,7 @@ impl Cluster {
                 self.late.push((number + 1 + requests, request));
                 reply
             }
+            Some(Fault::Flood) => json(&format!(r#"{{"results":[{}0]}}"#, "0,".repeat(1 << 24))),
             Some(Fault::Status(status)) => {
                 self.apply(&request);
                 Reply::Answer { status, kind: "text/html", body: "<html>not here</html>".to_owned() }
