@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+#[cfg(feature = "cluster")]
+use crate::domain::text::without_user_info;
 use crate::error::Failure;
 #[cfg(feature = "cluster")]
 use crate::store::Address;
@@ -34,7 +36,8 @@ pub fn address_in(path: &Path) -> anyhow::Result<Option<Address>> {
     if !is_url(path) {
         return if lacks_scheme(path, text) {
             let failure = Failure::usage("the address of a shop begins with http:// or https://");
-            Err(failure.hint(format!("did you mean http://{text}?")).into())
+            let meant = format!("http://{text}");
+            Err(failure.hint(format!("did you mean {}?", without_user_info(&meant))).into())
         } else {
             Ok(None)
         };
