@@ -30,7 +30,7 @@ fn hold_problem(problem: &str) {
     const WHOLE: [&str; 5] = ["is ", "has ", "must ", "expected ", "the "];
     const LABELS: [&str; 7] = ["Order Ref ", "Date ", "Name ", "Phone ", "Total Items ", "Subtotal ", "TOTAL "];
     assert!(
-        problem.rsplit_once(": ").is_some_and(|(place, what)| !place.is_empty() && !what.trim().is_empty())
+        problem.split_once(": ").is_some_and(|(place, what)| !place.is_empty() && !what.trim().is_empty())
             || WHOLE.iter().chain(&LABELS).any(|start| problem.starts_with(start)),
         "a problem has its place: {problem}"
     );
