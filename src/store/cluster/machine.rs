@@ -11,7 +11,7 @@ use rusqlite::limits::Limit;
 use uuid::Uuid;
 
 use super::change::{Body, Change, Kind, Position};
-use super::difference::differing_tables;
+use super::compare::differing_tables;
 use super::log::{Appended, Entry, Log, QueuedTicket};
 use super::recorder::Recorder;
 use super::replica::{install, lock, open_copy, play, position_of, set_position, unmark};

@@ -9,11 +9,12 @@
 //! | `recorder`, `statement` | recording what a transaction changes; statements apart from their values |
 //! | `replica` | the mark of a replica, the version that it is of, and playing changes in |
 //! | `machine` | keeping the replica up to date, appending writes, and waiting for a turn after a lost race |
-//! | `difference` | whether the replica is what the log says |
+//! | `difference`, `compare` | whether the replica is what the log says; what two files have that differs |
 //! | `shop` | a shop, as a command line names it; opening it |
 
 mod address;
 mod change;
+mod compare;
 mod connect;
 mod difference;
 mod http;
