@@ -121,9 +121,9 @@ impl Read<'_> {
     pub fn methods(&self) -> Result<Vec<Method>, StoreError> {
         // Each step finds the next one in the index, however many payments there are.
         let mut statement = self.connection.prepare_cached(
-            "WITH RECURSIVE known (method) AS (SELECT MIN(method) FROM payments UNION ALL
+            "SELECT method FROM (WITH RECURSIVE known (method) AS (SELECT MIN(method) FROM payments UNION ALL
                  SELECT (SELECT MIN(method) FROM payments WHERE method > known.method) FROM known WHERE known.method NOT NULL)
-             SELECT method FROM known WHERE method NOT NULL",
+                 SELECT method FROM known WHERE method NOT NULL)",
         )?;
         let methods = statement.query_map([], |row| row.get(0))?;
         Ok(methods.collect::<Result<_, _>>()?)

@@ -220,7 +220,7 @@ fn a_dry_run_shows_the_order_and_writes_nothing() {
     let body = shop.orders(["create", "-n", "--json"]).stdin(order("LEG-1", BELT, 1, None)).json();
     assert_eq!((&body["dryRun"], &body["orderReference"]), (&json!(true), &json!("LEG-1")));
     assert_eq!(shop.dump(), before);
-    let empty = Shop::new();
+    let empty = Shop::on_file();
     let done = empty.orders(["create", "-n"]).stdin(order("LEG-1", BELT, 1, None)).exits(1);
     assert!(done.stderr.starts_with("error: there is no orders file at "), "{}", done.stderr);
     assert!(!empty.file().exists());

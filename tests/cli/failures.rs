@@ -7,7 +7,7 @@ use crate::harness::{BELT, Done, ORDER, Shop, order, shipped};
 
 #[test]
 fn a_missing_or_unusable_file_exits_with_1() {
-    let shop = Shop::new();
+    let shop = Shop::on_file();
     let path = shop.db();
     let hints = ["to make one:  orders product import FILE", "--db FILE or ORDERS_DB names another file"];
     for args in [&["list"][..], &["show", "x"], &["confirm", "x"], &["config"], &["product", "list"], &["import", "-n"]]

@@ -86,7 +86,7 @@ fn a_hint_can_be_pasted_whatever_a_guest_called_the_order() {
 
 #[test]
 fn colour_follows_option_environment_and_terminal() {
-    let shop = Shop::new();
+    let shop = Shop::on_file();
     let plain = "error: there is no orders file";
     assert!(shop.orders(["list"]).exits(1).stderr.starts_with(plain));
     let coloured = "\u{1b}[1m\u{1b}[31merror:\u{1b}[0m there is no";

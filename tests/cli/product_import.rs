@@ -237,7 +237,7 @@ fn a_sku_that_lost_its_zeros_is_never_another_product() {
 
 #[test]
 fn a_dry_run_without_an_orders_file_says_how_to_make_one() {
-    let shop = Shop::new();
+    let shop = Shop::on_file();
     let done = import(&shop, "name,price\nCap,5\n", &["-n"]).exits(1);
     assert_eq!(
         done.stderr,

@@ -10,8 +10,8 @@ use super::change::{Body, Packer, Text};
 use super::statement::Template;
 use crate::store::error::StoreError;
 
-/// Statements that change rows; what follows WITH may be one.
-const CHANGING: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"];
+/// Statements that change rows.
+const CHANGING: [&str; 4] = ["INSERT", "UPDATE", "DELETE", "REPLACE"];
 /// Statements that change nothing, or that replicas need not repeat.
 const OTHER: [&str; 6] = ["SELECT", "BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "EXPLAIN"];
 
