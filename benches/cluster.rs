@@ -30,7 +30,7 @@ mod pairs;
 #[expect(dead_code, reason = "the faults use all of it")]
 mod rqlited;
 
-use pairs::{Medians, compare, time};
+use pairs::{END, Medians, NOW, compare, time};
 use rqlited::Nodes;
 
 /// Measure a shop on a cluster against a file
@@ -47,10 +47,6 @@ struct Args {
     bench: bool,
 }
 
-/// The end of the year that the orders are spread over.
-const NOW: &str = "2026-02-07T08:00:00Z";
-/// The same in seconds.
-const END: i64 = 1_770_451_200;
 /// How often each import is run.
 const IMPORTS: usize = 3;
 

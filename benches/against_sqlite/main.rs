@@ -33,7 +33,7 @@ mod reports;
 mod single_orders;
 mod whole;
 
-use pairs::{Medians, time};
+use pairs::{END, Medians, NOW, time};
 
 /// Measure the program against the sqlite3 shell
 #[derive(Parser)]
@@ -51,12 +51,6 @@ struct Args {
     #[arg(long, hide = true)]
     bench: bool,
 }
-
-/// The end of the year that the orders are spread over.
-const NOW: &str = "2026-02-07T08:00:00Z";
-
-/// The same in seconds.
-const END: i64 = 1_770_451_200;
 
 /// How many orders are few.
 const SMALL: usize = 1_000;

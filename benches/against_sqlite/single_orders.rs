@@ -64,34 +64,20 @@ pub fn reads(ground: &Ground) {
             ground.shell("full.db", &script)
         },
     );
-    ground.compare(
-        "list --search of a name / LIKE over the same columns",
-        ground.args.pairs,
-        |_| ground.ours("full.db", "list --search Yılmaz --limit 50 --json"),
-        |_| {
-            ground.shell(
-                "full.db",
-                "SELECT o.* FROM orders AS o WHERE o.reference LIKE '%Yılmaz%' OR o.customer_name LIKE '%Yılmaz%'
-                   OR o.customer_phone LIKE '%Yılmaz%' OR o.pk IN (SELECT order_pk FROM order_items
-                     WHERE product_id IN (SELECT id FROM products WHERE name LIKE '%Yılmaz%'))
-                 ORDER BY o.created_at DESC, o.pk DESC LIMIT 50;\n",
-            )
-        },
-    );
-    ground.compare(
-        "list --search of what is not there / LIKE over the same columns",
-        ground.args.pairs,
-        |_| ground.ours("full.db", "list --search qqqqq --limit 50 --json"),
-        |_| {
-            ground.shell(
-                "full.db",
-                "SELECT o.* FROM orders AS o WHERE o.reference LIKE '%qqqqq%' OR o.customer_name LIKE '%qqqqq%'
-                   OR o.customer_phone LIKE '%qqqqq%' OR o.pk IN (SELECT order_pk FROM order_items
-                     WHERE product_id IN (SELECT id FROM products WHERE name LIKE '%qqqqq%'))
-                 ORDER BY o.created_at DESC, o.pk DESC LIMIT 50;\n",
-            )
-        },
-    );
+    for (what, text) in [("a name", "Yılmaz"), ("what is not there", "qqqqq")] {
+        let like = format!(
+            "SELECT o.* FROM orders AS o WHERE o.reference LIKE '%{text}%' OR o.customer_name LIKE '%{text}%'
+               OR o.customer_phone LIKE '%{text}%' OR o.pk IN (SELECT order_pk FROM order_items
+                 WHERE product_id IN (SELECT id FROM products WHERE name LIKE '%{text}%'))
+             ORDER BY o.created_at DESC, o.pk DESC LIMIT 50;\n"
+        );
+        ground.compare(
+            &format!("list --search of {what} / LIKE over the same columns"),
+            ground.args.pairs,
+            |_| ground.ours("full.db", &format!("list --search {text} --limit 50 --json")),
+            |_| ground.shell("full.db", &like),
+        );
+    }
 }
 
 /// What confirming one order reads and writes.

@@ -142,13 +142,13 @@ pub enum Task {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use uuid::Uuid;
 
     use super::*;
     use crate::domain::status::Status;
 
-    fn account(role: Role) -> Caller {
+    pub fn account(role: Role) -> Caller {
         let id = UserId(Uuid::from_u128(role as u128));
         Caller::Account(User { id, username: format!("a-{}", role.as_str()), role, phone: None, number: None })
     }

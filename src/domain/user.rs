@@ -84,11 +84,7 @@ impl Role {
 mod tests {
     use super::*;
     use crate::domain::permission::Caller;
-
-    fn account(role: Role) -> Caller {
-        let id = UserId(Uuid::from_u128(role as u128));
-        Caller::Account(User { id, username: format!("a-{}", role.as_str()), role, phone: None, number: None })
-    }
+    use crate::domain::permission::tests::account;
 
     /// The words are in files, in the JSON that scripts read, and typed on the command line.
     #[test]
