@@ -47,6 +47,8 @@ pub struct Progress {
     pub ended: AtomicUsize,
     /// How many processes were killed.
     killed: AtomicUsize,
+    /// How many milliseconds the latest confirm took.
+    latest: AtomicU64,
     pub is_over: AtomicBool,
 }
 
@@ -187,11 +189,15 @@ impl Crowd {
                     scope.spawn(move || {
                         let mut random = Rng::with_seed(seed);
                         for call in queue {
-                            let was_killed = self.kills_next(progress) && kill(shop, &call, &mut random);
-                            progress.killed.fetch_add(usize::from(was_killed), Ordering::Relaxed);
+                            let is_second = self.kills_next(progress);
+                            if is_second && kill(shop, &call, progress, &mut random) {
+                                progress.killed.fetch_add(1, Ordering::Relaxed);
+                            }
                             loop {
-                                let end = End { was_killed, ..confirm(shop, call.clone(), &mut random) };
+                                let end = End { is_second, ..confirm(shop, call.clone(), &mut random) };
                                 progress.ended.fetch_add(1, Ordering::Relaxed);
+                                let took = u64::try_from(end.took.as_millis()).unwrap();
+                                progress.latest.store(took, Ordering::Relaxed);
                                 let comes_again = end.is_sent_away() && !self.waits;
                                 ends.lock().unwrap().push(end);
                                 if !comes_again {
@@ -226,10 +232,11 @@ impl Crowd {
         })
     }
 
-    /// Returns whether the next process is to be killed: as many are as of the orders are confirmed.
+    /// Returns whether the next process is to be killed. All are by the time that half of the orders are confirmed, so that
+    /// there is time to make up for those that were done before.
     fn kills_next(&self, progress: &Progress) -> bool {
         let killed = progress.killed.load(Ordering::Relaxed);
-        killed < self.kills && killed * self.orders <= progress.ended.load(Ordering::Relaxed) * self.kills
+        killed < self.kills && killed * self.orders <= progress.ended.load(Ordering::Relaxed) * self.kills * 2
     }
 
     /// Makes the orders and the stock.
@@ -272,8 +279,8 @@ impl Crowd {
             let End { orders, ending, .. } = end;
             match ending.code {
                 Some(0) => sold += orders.len(),
-                // It had been done when it was killed.
-                Some(5) if end.was_killed && ending.stderr.contains("already confirmed") => sold += orders.len(),
+                // The first process had done it before it was killed, or ended before that.
+                Some(5) if end.is_second && ending.stderr.contains("already confirmed") => sold += orders.len(),
                 // Another process was first.
                 Some(5) if self.all_want_all && ending.stderr.contains("already confirmed") => {}
                 Some(6) => {}
@@ -321,8 +328,8 @@ struct End {
     orders: Vec<usize>,
     ending: Ending,
     took: Duration,
-    /// Whether an earlier process that confirmed them was killed.
-    was_killed: bool,
+    /// Whether an earlier process was to be killed as it confirmed them.
+    is_second: bool,
 }
 
 impl End {
@@ -355,18 +362,16 @@ fn confirm(shop: &Shop, orders: Vec<usize>, random: &mut Rng) -> End {
     arguments.extend(references.iter().map(String::as_str));
     arguments.push(*random.choice(&["--quiet", "--yes", "--json"]).unwrap());
     let started = Instant::now();
-    End { ending: Ending::of(shop.orders(&arguments)), orders, took: started.elapsed(), was_killed: false }
+    End { ending: Ending::of(shop.orders(&arguments)), orders, took: started.elapsed(), is_second: false }
 }
 
-/// Confirms orders in a process that is killed at some moment; returns whether it was still alive.
-fn kill(shop: &Shop, orders: &[usize], random: &mut Rng) -> bool {
-    /// Longer than most confirms take.
-    const LATEST: u64 = 60;
+/// Confirms orders in a process that is killed before the latest one would have ended; returns whether it was still alive.
+fn kill(shop: &Shop, orders: &[usize], progress: &Progress, random: &mut Rng) -> bool {
     let references: Vec<String> = orders.iter().map(|number| reference(*number)).collect();
     let arguments: Vec<&str> = ["confirm"].into_iter().chain(references.iter().map(String::as_str)).collect();
     let mut command = shop.orders(&arguments);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    thread::sleep(Duration::from_millis(random.u64(..LATEST)));
+    thread::sleep(Duration::from_millis(random.u64(..=progress.latest.load(Ordering::Relaxed))));
     child.kill().unwrap();
     child.wait().unwrap().code().is_none()
 }
