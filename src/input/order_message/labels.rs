@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
-use crate::domain::text::{is_edge, plain};
+use crate::domain::text::{is_edge, is_mark, plain};
 use crate::domain::visible::is_blank;
 
 /// The line that makes a text an order message.
@@ -28,9 +28,8 @@ pub fn is_answer_header(line: &str) -> bool {
 
 /// Returns whether a line has just these words, however it is spaced and decorated.
 fn is_words(line: &str, words: &str) -> bool {
-    let line: String =
-        line.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| *c == ' ' || !is_edge(*c)).collect();
-    words_of(&line).split(' ').filter(|word| !word.is_empty()).eq(words.split(' '))
+    let line = line.replace(is_mark, "");
+    words_of(&line).split_whitespace().eq(words.split(' '))
 }
 
 /// Returns whether a line is the last one of an order message: its total.

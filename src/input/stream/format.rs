@@ -2,7 +2,8 @@
 
 use serde::de::IgnoredAny;
 
-use super::chat_lines::{is_chat_line, is_mark, without_chat_prefix};
+use super::chat_lines::{is_chat_line, without_chat_prefix};
+use crate::domain::text::is_edge;
 use crate::domain::visible::is_blank;
 use crate::input::json::scan::{is_json_object, is_too_deep};
 use crate::input::order_message::labels::is_header;
@@ -48,7 +49,7 @@ impl Format {
             return Err(if instead.is_empty() { (*what).to_owned() } else { format!("{what}: {instead}") });
         }
         let text = String::from_utf8_lossy(head);
-        let start = text.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c));
+        let start = text.trim_start_matches(is_edge);
         // No string of JSON holds a line break: a header on a line of its own makes this text, whatever stands around it.
         let is_order_line = |line: &str| is_header(without_chat_prefix(line));
         let Some(first) = start.chars().next() else { return Ok(Format::Json) };
