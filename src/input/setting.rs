@@ -6,7 +6,7 @@ use crate::domain::own_words::{Field, Part, parts};
 use crate::domain::phone::read_phone;
 use crate::domain::settings::SettingKey;
 use crate::domain::text::{shorten, whole_number};
-use crate::domain::typed_text::read_text;
+use crate::domain::typed_text::{read_line, read_text};
 use crate::domain::zone::Zone;
 
 /// Checks the value for a setting and returns it as stored; an empty one clears the setting.
@@ -23,7 +23,7 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
         return Ok(None);
     }
     let valid = match key {
-        SettingKey::ShopName => read_text(value, SHOP_NAME)?,
+        SettingKey::ShopName => read_line(value, SHOP_NAME)?,
         SettingKey::ShopPhone => read_phone(value)?,
         SettingKey::ShopAddress => read_text(value, ADDRESS)?,
         SettingKey::InvoiceNote => read_text(value, NOTE)?,
@@ -103,12 +103,13 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         let long = "x".repeat(101);
-        let cases: [(SettingKey, &str, Option<Option<&str>>); 45] = [
+        let cases: [(SettingKey, &str, Option<Option<&str>>); 46] = [
             (ShopName, " LEGO Mens Wear ", Some(Some("LEGO Mens Wear"))),
             (ShopName, "", Some(None)),
             (ShopName, &long, None),
             (ShopName, &long[1..], Some(Some(&long[1..]))),
             (ShopName, "a\0b", None),
+            (ShopName, "a\nb", None),
             (Currency, "egp", Some(Some("EGP"))),
             (Currency, "EG", None),
             (Currency, "EGPS", None),

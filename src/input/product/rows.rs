@@ -11,9 +11,10 @@ use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
 use crate::domain::product_change::{IncomingProduct, IncomingStock};
 use crate::domain::text::{shorten, size_key};
+use crate::domain::typed_text::read_text;
 use crate::input::list::product_cells::{self, NAME, NO_PRODUCT, RowPlaces, SKU};
 use crate::input::stream::format::{Format, is_chat};
-use crate::input::table::cell::{Cells, one_of, read_id, read_money, read_pieces, read_product_code, read_text};
+use crate::input::table::cell::{Cells, one_of, read_id, read_money, read_pieces, read_product_code};
 use crate::input::table::cell_value::CellValue;
 use crate::input::table::columns::Columns;
 use crate::input::table::csv::{self, CsvRows, ZIP};
@@ -499,7 +500,8 @@ mod tests {
              C,Hat,5,,1\n\
              D,Bag,5,,1\n\
              D,Bag,5,S,1\n\
-             6.22E+12,Sun,5,,1\n",
+             6.22E+12,Sun,5,,1\n\
+             E,\u{200b},5,,1\n",
         );
         let expected: Vec<(u64, &[&str])> = vec![
             (
@@ -528,6 +530,7 @@ mod tests {
                     "sku (A12): \"6.22E+12\" is a long number that a spreadsheet cut: make its column text, and enter it anew",
                 ],
             ),
+            (13, &["name (B13): \"\u{200b}\" must not be blank"]),
         ];
         let expected: Vec<(u64, Vec<String>)> = expected
             .into_iter()
