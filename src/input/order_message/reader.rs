@@ -1,7 +1,5 @@
 //! The shop's order message: the text that the web page puts into WhatsApp, read by its labels.
 
-use std::borrow::Cow;
-
 use uuid::Uuid;
 
 use super::date::{is_plausible, read_date};
@@ -141,7 +139,7 @@ impl Reader<'_> {
         &mut self,
         field: Option<Field>,
         label: Label,
-        read: impl FnOnce(&str) -> Result<T, Cow<'static, str>>,
+        read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         if field.is_none() {
             self.problems.push(format!("{} is missing", name_of(label)));
@@ -153,7 +151,7 @@ impl Reader<'_> {
         &mut self,
         field: Option<Field>,
         label: Label,
-        read: impl FnOnce(&str) -> Result<T, Cow<'static, str>>,
+        read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         let field = field?;
         read(&field.text)
