@@ -92,7 +92,7 @@ impl ProductRows {
     /// # Errors
     /// Reading failed; it is no table; its columns name no products, or are ambiguous; or it is too long.
     pub fn open(mut source: impl BufRead + Seek + Send + 'static) -> Result<ProductRows, RowsError> {
-        let head = source.fill_buf().map_err(RowsError::Io)?;
+        let head = source.fill_buf()?;
         let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
         if is_chat(first_line) || is_chat(head) && CsvRows::begin(head, COLUMNS).is_err() {
             return Err(RowsError::CutOff { line: 1, problem: "is a chat; use: orders import".to_owned() });
@@ -100,7 +100,7 @@ impl ProductRows {
         ProductRows::read(open_rows(source, COLUMNS)?)
     }
 
-    fn read(mut rows: impl Rows) -> Result<ProductRows, RowsError> {
+    fn read(mut rows: Rows<'_>) -> Result<ProductRows, RowsError> {
         check_columns(rows.columns()).map_err(|problem| RowsError::CutOff { line: rows.columns().line(), problem })?;
         let (columns, sheets) = (rows.columns().clone(), rows.sheets().cloned());
         let (mut kept, mut products, mut size) = (Vec::new(), HashMap::new(), 0);
