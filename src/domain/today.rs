@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::customer_remarks::Block;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
-use super::payment::{Method, Payment};
+use super::payment::{Method, Payment, standing};
 use super::product::Product;
 use super::reference::Reference;
 use super::remedy::Remedy;
@@ -298,10 +298,7 @@ fn owed(facts: &Facts, now: Timestamp) -> Needs {
 
 /// Returns how the customer paid last; money goes back in the same way.
 fn last_method(payments: &[Payment]) -> Option<Method> {
-    let is_void = |number| payments.iter().any(|payment| payment.voids == Some(number));
-    let is_paid =
-        |payment: &&Payment| !payment.amount.is_negative() && payment.voids.is_none() && !is_void(payment.number);
-    payments.iter().rfind(is_paid).map(|payment| payment.method.clone())
+    standing(payments).rfind(|payment| !payment.amount.is_negative()).map(|payment| payment.method.clone())
 }
 
 /// Finds the stock that is out, low, or short for the pending orders that were looked at.
