@@ -54,7 +54,7 @@ impl Format {
         let is_order_line = |line: &str| is_header(without_chat_prefix(line));
         let Some(first) = start.chars().next() else { return Ok(Format::Json) };
         let line = start.lines().next().unwrap_or_default();
-        let begins_json = matches!(first, '{' | '"') || (first == '[' && line.contains('{')) || is_start_of_json(line);
+        let begins_json = matches!(first, '{' | '"') || (first == '[' && line.contains('{')) || begins_with_json(line);
         let is_chat = || start.lines().any(is_chat_line);
         let is_text = is_chat_line(line)
             || start.lines().any(is_order_line)
@@ -93,7 +93,7 @@ pub fn is_chat(head: &[u8]) -> bool {
 }
 
 /// Returns whether a line holds only JSON values, the last of which may go on.
-fn is_start_of_json(line: &str) -> bool {
+fn begins_with_json(line: &str) -> bool {
     let mut values = serde_json::Deserializer::from_str(line).into_iter::<IgnoredAny>();
     values.all(|value| value.map_or_else(|error| error.is_eof(), |_| true))
 }
