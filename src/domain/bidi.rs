@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::text::is_mark;
 use super::visible::visible;
 
 /// Starts an isolate whose direction is that of its first letter (U+2068).
@@ -85,12 +86,12 @@ fn continues_run(c: char) -> bool {
     c.is_whitespace() || c.is_ascii_digit() || "-.'/&+".contains(c) || !c.is_ascii() && !c.is_alphanumeric()
 }
 
-/// Returns a value for a message to a customer: isolated if it runs from right to left, and stripped of its own bidi
-/// controls, which could end our isolate or turn the text after it.
-pub fn sent(value: &str) -> Cow<'_, str> {
-    let steers =
-        |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    isolate(if value.contains(steers) { Cow::Owned(value.replace(steers, "")) } else { Cow::Borrowed(value) })
+/// Returns a value for a message to a customer: on one line, as several could pass for another message; without its own
+/// direction marks, which could end our isolate or turn the text after it; and isolated if it runs from right to left.
+pub fn sent(value: &str) -> String {
+    let bare = value.replace(is_mark, "");
+    let line = bare.split_whitespace().collect::<Vec<_>>().join(" ");
+    isolate(line.into()).into_owned()
 }
 
 /// Makes a message with [`sent`] values visible, and leaves our isolates as they are.
@@ -168,6 +169,7 @@ pub(crate) mod tests {
         // The end of an isolate in a guest's value does not end ours.
         assert_eq!(shown("أ\u{2069}"), "\u{2068}أ\\u{2069}\u{2069}");
         assert_eq!(sent("أ\u{2069}\u{202e}"), "\u{2068}أ\u{2069}");
+        assert_eq!(sent(" L\u{200f}\n\n*ORDER\u{2028}CONFIRMATION*\t"), "L *ORDER CONFIRMATION*");
         assert_eq!(shown_text("Hello \u{2068}أحمد\u{2069},\u{1b}"), "Hello \u{2068}أحمد\u{2069},\\u{1b}");
     }
 

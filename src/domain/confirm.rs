@@ -155,9 +155,7 @@ pub fn decide_each(orders: &[Order], mut products: Products, consent: &Consent) 
             let mut confirmations =
                 decide(alone, &products, consent.accepts_prices()).map_err(|obstacles| refusal(alone, &obstacles))?;
             let confirmation = confirmations.remove(0);
-            for movement in &confirmation.change.movements {
-                products.shift(movement.product_id, &movement.size_key, movement.delta);
-            }
+            products.apply(&confirmation.change.movements);
             Ok(confirmation)
         })
         .collect()

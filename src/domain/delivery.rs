@@ -4,28 +4,21 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::limits::{DELIVERY, excess};
+use super::limits::DELIVERY;
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal};
 use super::start_size::{NoStockLine, SIZE_SIGNS_PROBLEM, find_or_start_size, too_many_sizes};
 use super::text::size_key;
 use super::time::Timestamp;
-use super::visible::is_blank;
+use super::typed_text::read_line;
 
 /// Reads the reference of a delivery: an invoice, a delivery note.
 ///
 /// # Errors
-/// It is blank, too long, or cannot be printed.
+/// It is blank, too long, or has control characters.
 pub fn read_reference(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    if is_blank(text) {
-        return Err("must not be blank".to_owned());
-    }
-    if text.contains(char::is_control) {
-        return Err("must not contain control characters".to_owned());
-    }
-    excess(text, DELIVERY).map_or_else(|| Ok(text.to_owned()), Err)
+    read_line(text, DELIVERY)
 }
 
 /// One line of a delivery, as entered: pieces of one product and size.
@@ -365,7 +358,7 @@ mod tests {
             ("فاتورة 12", Ok("فاتورة 12")),
             ("", Err("must not be blank")),
             (" \u{200f} ", Err("must not be blank")),
-            ("a\nb", Err("must not contain control characters")),
+            ("a\nb", Err("must not have control characters")),
         ] {
             assert_eq!(read_reference(text), read.map(str::to_owned).map_err(str::to_owned), "{text:?}");
         }

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use super::limits;
 use super::money::Money;
-use super::order::Customer;
+use super::order::{Customer, QUANTITY_LIMIT, sums};
 use super::problems::Problems;
 use super::product_name::NamedProduct;
 use super::reference::Reference;
@@ -97,6 +97,15 @@ pub struct IncomingItem {
     pub size: Option<String>,
     /// The color chosen.
     pub color: Option<String>,
+}
+
+/// Adds up subtotals and quantities.
+///
+/// # Errors
+/// They are more than an order can have; the error says what the items do: `sum to more than …`.
+pub fn sums_of(items: &[IncomingItem]) -> Result<(Money, i64), String> {
+    let sums = sums(items.iter().map(|item| (item.subtotal, item.quantity)));
+    sums.ok_or_else(|| format!("sum to more than {} or {QUANTITY_LIMIT} pieces", Money::LIMIT))
 }
 
 /// The origin of an order.

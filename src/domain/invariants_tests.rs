@@ -171,7 +171,7 @@ impl Shop {
     }
 
     fn shift(&mut self, order: Option<usize>, movement: Movement) {
-        self.catalogue.shift(movement.product_id, &movement.size_key, movement.delta);
+        self.catalogue.apply([&movement]);
         let line = |stock: &StockLine| stock.size_key == movement.size_key && stock.on_hand < 0;
         assert!(
             !self.catalogue.get(movement.product_id).unwrap().stock.iter().any(line),

@@ -3,7 +3,7 @@
 use super::movement::Movement;
 use super::order::OrderItem;
 use super::reference::Reference;
-use super::refusal::{Refusal, RefusalKind};
+use super::refusal::Refusal;
 use super::remedy::Remedy;
 
 /// One change, in words, with the stock that moves with it.
@@ -28,7 +28,7 @@ impl Change {
 pub fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result<usize, Refusal> {
     match number.checked_sub(1).filter(|index| *index < items.len()) {
         Some(index) => Ok(index),
-        None => Err(Refusal::new(RefusalKind::NotFound, format!("order {reference} has no item {number}"))
+        None => Err(Refusal::not_found(format!("order {reference} has no item {number}"))
             .error(format!("Item {number} not found"))
             .remedy(Remedy::NumberItems(reference.clone()))),
     }

@@ -45,9 +45,9 @@ fn value_of(field: Field, order: &Order, settings: &Settings, obstacles: &[Obsta
     let money = OrderMoney { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
     let (terms, is_agreed) = (&summary.terms, summary.are_terms_agreed());
     let amount = |amount: Option<Balance>| amount.map(|amount| money.amount(amount)).unwrap_or_default();
-    let text = |text: Option<&String>| text.map(|text| sent(text).into_owned()).unwrap_or_default();
+    let text = |text: Option<&String>| text.map(|text| sent(text)).unwrap_or_default();
     match field {
-        Field::Name => one_line(&summary.customer.name),
+        Field::Name => sent(&summary.customer.name),
         Field::Reference => summary.reference.to_string(),
         Field::Items => items_left(order).join("\n"),
         Field::Total => money.amount(order.items_left()),
@@ -67,7 +67,7 @@ fn value_of(field: Field, order: &Order, settings: &Settings, obstacles: &[Obsta
 fn in_our_words(occasion: Occasion, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let summary = &order.summary;
     let shop = settings.shop_name.as_deref().map(|name| format!(" at {}", sent(name))).unwrap_or_default();
-    let (name, reference) = (one_line(&summary.customer.name), &summary.reference);
+    let (name, reference) = (sent(&summary.customer.name), &summary.reference);
     let money = OrderMoney { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
     let (items, due) = (items(order, &money), money.due_sentences(occasion));
     match occasion {
@@ -109,11 +109,6 @@ fn in_our_words(occasion: Occasion, order: &Order, settings: &Settings, obstacle
     }
 }
 
-/// Puts a guest's text on one line: several lines could pass for another message.
-fn one_line(text: &str) -> String {
-    sent(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
-}
-
 /// Lists the items for a customer, what they cost together, and what was paid.
 fn items(order: &Order, money: &OrderMoney<'_>) -> String {
     let mut lines: Vec<String> = (order.items.iter())
@@ -144,8 +139,8 @@ fn items_left(order: &Order) -> Vec<String> {
 
 fn described(item: &OrderItem) -> String {
     let choices: Vec<String> =
-        [&item.selected_size, &item.selected_color].into_iter().flatten().map(|choice| one_line(choice)).collect();
-    let name = one_line(item.shop_name());
+        [&item.selected_size, &item.selected_color].into_iter().flatten().map(|choice| sent(choice)).collect();
+    let name = sent(item.shop_name());
     if choices.is_empty() { name } else { format!("{name} ({})", choices.join(", ")) }
 }
 

@@ -303,6 +303,7 @@ mod tests {
         for (obstacle, told) in [
             (Obstacle::Short(short), Some("Polo (S): 1 instead of 2")),
             (sizes(Some("XL")), Some("Polo: not in size XL, but in S, L")),
+            (sizes(Some("XL\n*ORDER*")), Some("Polo: not in size XL *ORDER*, but in S, L")),
             (sizes(None), Some("Polo: in which size? S, L")),
             (cheap, None),
             (Obstacle::NotPending(reference(), Status::Shipped), None),

@@ -289,7 +289,7 @@ impl OrderItem {
             unit_price,
             selected_size: product.spelled_size(size)?,
             selected_color: color,
-            subtotal: unit_price.times(quantity).ok_or_else(|| format!("{quantity} × {unit_price} is too much"))?,
+            subtotal: subtotal_of(quantity, unit_price)?,
             list_price: product.list_price(),
             is_price_agreed: true,
             returned: 0,
@@ -343,6 +343,15 @@ impl OrderItem {
 pub const QUANTITY_LIMIT: u32 = 2_147_483_647;
 /// The most items that one order may have.
 pub const ITEMS_LIMIT: usize = 1000;
+
+/// Multiplies the price of one by a quantity.
+///
+/// # Errors
+/// It is more than [`Money::LIMIT`].
+pub fn subtotal_of(quantity: u32, unit_price: Money) -> Result<Money, String> {
+    let too_much = || format!("{quantity} × {unit_price} is more than {}", Money::LIMIT);
+    unit_price.times(quantity).ok_or_else(too_much)
+}
 
 /// Adds up subtotals and quantities; `None` if the order's total or count exceeds its limit.
 pub fn sums(items: impl IntoIterator<Item = (Money, u32)>) -> Option<(Money, i64)> {

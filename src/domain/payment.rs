@@ -120,12 +120,19 @@ pub fn read_receipt(text: &str) -> Result<String, String> {
     read_line(text, RECEIPT)
 }
 
+/// Returns whether one of the payments voids the one with this number.
+pub fn is_voided(payments: &[Payment], number: usize) -> bool {
+    payments.iter().any(|payment| payment.voids == Some(number))
+}
+
+/// Returns the payments and refunds that were not voided, without those that void one.
+pub fn standing(payments: &[Payment]) -> impl DoubleEndedIterator<Item = &Payment> {
+    payments.iter().filter(|payment| payment.voids.is_none() && !is_voided(payments, payment.number))
+}
+
 /// Adds up the refunds that were not voided.
 pub fn refunded(payments: &[Payment]) -> Money {
-    let is_taken_back = |number: usize| payments.iter().any(|other| other.voids == Some(number));
-    let refunds = payments
-        .iter()
-        .filter(|payment| payment.amount.is_negative() && payment.voids.is_none() && !is_taken_back(payment.number));
+    let refunds = standing(payments).filter(|payment| payment.amount.is_negative());
     refunds.fold(Money::ZERO, |sum, refund| sum.plus_unlimited(refund.amount.size()))
 }
 

@@ -152,6 +152,12 @@ impl Product {
         self.stock.iter().find(|line| self.is_sized() && line.size_key.is_empty() && line.on_hand > 0)
     }
 
+    /// Returns its lines as people see them: its sizes, then pieces without one; or its only line.
+    pub fn lines(&self) -> impl Iterator<Item = &StockLine> {
+        let single = self.stock.iter().filter(|_| !self.is_sized());
+        single.chain(self.sizes()).chain(self.leftover())
+    }
+
     /// Returns the sizes for people: `S, M, L`. Only the first of very many are named, as every item of an order may
     /// repeat them.
     pub fn size_names(&self) -> String {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::movement::{Movement, Reason};
 use super::product::{Product, StockKey, StockLine, no_such_size};
-use super::refusal::{Conflict, Refusal, RefusalKind};
+use super::refusal::{Conflict, Refusal};
 use super::remedy::Remedy;
 use super::text::size_key;
 
@@ -50,7 +50,7 @@ pub fn remove_sizes(
         let key = size_key(size);
         let Some(line) = product.sizes().find(|line| line.size_key == key) else {
             let message = no_such_size(&product.name, Some(size), &product.size_names());
-            return Err(Refusal::new(RefusalKind::NotFound, message));
+            return Err(Refusal::not_found(message));
         };
         if line.on_hand > 0 {
             let message = format!("{} has {} on hand", product.label(line), line.on_hand);
@@ -100,6 +100,7 @@ const REMOVED: &str = "removed";
 mod tests {
     use super::*;
     use crate::domain::product::tests::product;
+    use crate::domain::refusal::RefusalKind;
 
     #[test]
     fn a_product_in_an_order_is_not_removed() {

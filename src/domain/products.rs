@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::movement::Movement;
 use super::product::{Product, ProductId};
 use super::product_name::ProductKey;
 
@@ -41,12 +42,14 @@ impl Products {
         self.products.insert(product.id, product);
     }
 
-    /// Changes the stock on hand of one line, as a movement does. An unknown line is ignored.
-    pub fn shift(&mut self, id: ProductId, size_key: &str, delta: i64) {
-        let product = self.products.get_mut(&id);
-        let line = product.and_then(|p| p.stock.iter_mut().find(|line| line.size_key == size_key));
-        if let Some(line) = line {
-            line.on_hand += delta;
+    /// Changes the stock on hand as these movements do. An unknown line is ignored.
+    pub fn apply<'m>(&mut self, movements: impl IntoIterator<Item = &'m Movement>) {
+        for Movement { product_id, size_key, delta, .. } in movements {
+            let product = self.products.get_mut(product_id);
+            let line = product.and_then(|product| product.stock.iter_mut().find(|line| line.size_key == *size_key));
+            if let Some(line) = line {
+                line.on_hand += delta;
+            }
         }
     }
 }

@@ -5,9 +5,9 @@ use chrono::Datelike as _;
 use super::calendar::FIRST_YEAR;
 use super::money::{Balance, Money};
 use super::order::{Order, OrderPk, OrderSummary};
-use super::payment::{MOST_PAYMENTS, PaymentEntry, PaymentPk, describe};
+use super::payment::{MOST_PAYMENTS, PaymentEntry, PaymentPk, describe, is_voided};
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, RefusalKind};
+use super::refusal::{Conflict, Refusal};
 use super::remedy::Remedy;
 use super::row_order::RowOrder;
 use super::status::Status;
@@ -100,15 +100,13 @@ pub fn decide(
         let receipt = entry.receipt.as_deref().unwrap_or_default();
         let (method, amount, other) = (&entry.method, same.amount, &same.reference);
         let message = format!("receipt {receipt} of {method} is on record already: {amount} for {other}");
-        return Err(Refusal::new(RefusalKind::Conflict(Conflict::Content), message)
+        return Err(Refusal::conflict(Conflict::Content, message)
             .error("Receipt was entered before")
             .remedy(Remedy::ShowOrder(other.clone())));
     }
     if entry.paid_at.is_some_and(|paid_at| paid_at > now) {
         let message = format!("the payment is dated in the future: record it for {reference} once the money has moved");
-        return Err(
-            Refusal::new(RefusalKind::InvalidInput, message).error("The time of a payment must not be in the future")
-        );
+        return Err(Refusal::invalid(message).error("The time of a payment must not be in the future"));
     }
     if entry.paid_at.is_some_and(|paid_at| paid_at.utc().year() < FIRST_YEAR) {
         let message = format!("the time of a payment of {reference} is before {FIRST_YEAR}: check its year");
@@ -126,7 +124,7 @@ pub fn decide(
     if entry.amount.is_negative() && before.unwrap_or_default().plus(entry.amount).is_negative() {
         let (back, paid) = (entry.amount.size(), before.unwrap_or_default());
         let message = format!("{back} cannot be refunded for {reference}: {paid} was paid");
-        return Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
+        return Err(Refusal::conflict(Conflict::Step, message)
             .error("More than was paid cannot be refunded")
             .remedy(Remedy::ShowOrder(reference.clone())));
     }
@@ -174,12 +172,10 @@ pub fn decide_listed(
 pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> {
     let reference = &order.summary.reference;
     let show = |refusal: Refusal| refusal.remedy(Remedy::ShowOrder(reference.clone()));
-    let refuse = |conflict, message: String, error: String| {
-        show(Refusal::new(RefusalKind::Conflict(conflict), message).error(error))
-    };
+    let refuse = |conflict, message: String, error: String| show(Refusal::conflict(conflict, message).error(error));
     let Some(payment) = order.payments.iter().find(|payment| payment.number == number) else {
         let message = format!("order {reference} has no payment {number}");
-        return Err(show(Refusal::new(RefusalKind::NotFound, message).error(format!("Payment {number} not found"))));
+        return Err(show(Refusal::not_found(message).error(format!("Payment {number} not found"))));
     };
     if let Some(taken_back) = payment.voids {
         let message = format!(
@@ -187,7 +183,7 @@ pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> 
         );
         return Err(refuse(Conflict::Step, message, format!("Payment {number} voids another")));
     }
-    if order.payments.iter().any(|other| other.voids == Some(number)) {
+    if is_voided(&order.payments, number) {
         let message = format!("payment {number} of {reference} is voided already");
         return Err(refuse(Conflict::Already, message, format!("Payment {number} is voided already")));
     }
@@ -207,7 +203,7 @@ pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> 
 /// Returns the payment of what is due, or of `amount`.
 ///
 /// # Errors
-/// Nothing is due; or the order is cancelled and no amount was given.
+/// No amount was given, and nothing is due.
 pub fn amount_to_pay(order: &Order, amount: Option<Money>) -> Result<Balance, Refusal> {
     let summary = &order.summary;
     let paid = summary.payments_sum.unwrap_or_default();
@@ -218,7 +214,7 @@ pub fn amount_to_pay(order: &Order, amount: Option<Money>) -> Result<Balance, Re
         None => {
             let message = format!("nothing is due for {}: {paid} was paid", summary.reference);
             let conflict = if summary.status == Status::Cancelled { Conflict::Step } else { Conflict::Already };
-            Err(Refusal::new(RefusalKind::Conflict(conflict), message)
+            Err(Refusal::conflict(conflict, message)
                 .error("Nothing is due")
                 .remedy(Remedy::ShowOrder(summary.reference.clone())))
         }
@@ -238,7 +234,7 @@ pub fn amount_to_refund(order: &Order, amount: Option<Money>, same: Option<&Same
         (None, Some(back)) => Ok(back),
         (None, None) => {
             let message = format!("nothing is owed to the customer of {}", summary.reference);
-            Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
+            Err(Refusal::conflict(Conflict::Step, message)
                 .error("Nothing is owed to the customer")
                 .remedy(Remedy::ShowOrder(summary.reference.clone())))
         }
@@ -261,6 +257,7 @@ mod tests {
     use crate::domain::order_samples::{incoming, now, order as received};
     use crate::domain::payment::{Method, Payment, sum};
     use crate::domain::product::tests::product;
+    use crate::domain::refusal::RefusalKind;
 
     fn balance(hundredths: i64) -> Balance {
         Balance::from_hundredths(hundredths)

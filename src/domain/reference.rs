@@ -20,6 +20,14 @@ impl Reference {
         valid.then(|| Reference(text.to_owned()))
     }
 
+    /// Reads a reference that somebody gives an order.
+    ///
+    /// # Errors
+    /// As [`parse`](Reference::parse); the error says what it must be.
+    pub fn read(text: &str) -> Result<Reference, String> {
+        Reference::parse(text).ok_or_else(|| "must be 1 to 50 printable ASCII characters without spaces".to_owned())
+    }
+
     /// What references begin with unless the shop says otherwise.
     pub const PREFIX: &str = "LEG";
 

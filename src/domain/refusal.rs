@@ -78,6 +78,11 @@ impl<K, R> fmt::Display for Refusal<K, R> {
 }
 
 impl Refusal {
+    /// Makes the refusal of a name that nothing has.
+    pub fn not_found(message: impl Into<String>) -> Refusal {
+        Refusal::new(RefusalKind::NotFound, message)
+    }
+
     /// Makes the refusal of invalid input.
     pub fn invalid(message: impl Into<String>) -> Refusal {
         Refusal::new(RefusalKind::InvalidInput, message)

@@ -59,34 +59,27 @@ pub struct ResolvedOrder {
 impl ResolvedOrder {
     /// Returns the order as it would be, for display: pending, and without a key.
     pub fn draft(self) -> Order {
-        Order {
-            summary: OrderSummary {
-                pk: OrderPk(0),
-                id: self.id,
-                reference: self.reference,
-                order_date: self.order_date,
-                number: full_number(&self.customer.phone, None),
-                customer: self.customer,
-                user: None,
-                status: Status::Pending,
-                total: self.total,
-                item_count: self.item_count,
-                currency: self.currency,
-                created_at: self.order_date,
-                updated_at: self.order_date,
-                terms: self.terms,
-                kept: Money::ZERO,
-                returned: Money::ZERO,
-                payments_sum: None,
-                shipping: Shipping::default(),
-            },
-            items: self.items,
-            payments: Vec::new(),
-            notes: Vec::new(),
-            block: None,
-            returns: Vec::new(),
-            exchanges: Vec::new(),
-        }
+        let summary = OrderSummary {
+            pk: OrderPk(0),
+            id: self.id,
+            reference: self.reference,
+            order_date: self.order_date,
+            number: full_number(&self.customer.phone, None),
+            customer: self.customer,
+            user: None,
+            status: Status::Pending,
+            total: self.total,
+            item_count: self.item_count,
+            currency: self.currency,
+            created_at: self.order_date,
+            updated_at: self.order_date,
+            terms: self.terms,
+            kept: Money::ZERO,
+            returned: Money::ZERO,
+            payments_sum: None,
+            shipping: Shipping::default(),
+        };
+        Order { items: self.items, ..Order::from(summary) }
     }
 }
 

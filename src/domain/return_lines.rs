@@ -94,9 +94,7 @@ impl AfterReturn<'_> {
             movements.push(back);
             movements.extend(written_off);
         }
-        for Movement { product_id, size_key, delta, .. } in &movements {
-            self.products.shift(*product_id, size_key, *delta);
-        }
+        self.products.apply(&movements);
         let given_up = if is_exchange { Money::ZERO } else { self.discount.size().share(subtotal, self.left.size()) };
         self.left = self.left.minus(subtotal);
         self.discount = self.discount.minus(given_up);

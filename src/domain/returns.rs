@@ -304,9 +304,7 @@ pub(crate) mod tests {
         /// Takes pieces back, and returns what each line is worth.
         fn take(&mut self, request: &ReturnRequest) -> Vec<i64> {
             let returned = self.decide(request).unwrap();
-            for movement in returned.lines.iter().flat_map(|line| &line.change.movements) {
-                self.products.shift(movement.product_id, &movement.size_key, movement.delta);
-            }
+            self.products.apply(returned.lines.iter().flat_map(|line| &line.change.movements));
             apply(&mut self.order, &returned);
             returned.lines.iter().map(|line| line.value.hundredths()).collect()
         }

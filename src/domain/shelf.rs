@@ -104,8 +104,6 @@ pub fn sheet_lines(
     later_moves: &HashMap<StockKey, Timestamp>,
     now: Timestamp,
 ) -> Vec<SheetLine> {
-    let unsized_line = product.stock.first().filter(|_| !product.is_sized());
-    let lines = product.sizes().chain(product.leftover()).chain(unsized_line);
     let line = |line: &StockLine| {
         let key = StockKey::of(product.id, &*line.size_key);
         SheetLine {
@@ -118,7 +116,7 @@ pub fn sheet_lines(
             as_of: later_moves.get(&key).copied().map_or(now, |last| last.max(now)),
         }
     };
-    lines.map(line).collect()
+    product.lines().map(line).collect()
 }
 
 /// What happened to the pieces of one product and size that an order holds.

@@ -36,10 +36,14 @@ pub fn whole_number(text: &str) -> Option<u32> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
-/// Returns whether a character means nothing at the edges of a value: white space and bidi marks.
+/// Returns whether a character only says in which direction text runs, or marks its beginning: people neither see nor type it.
+pub fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Returns whether a character means nothing at the edges of a value: white space and marks.
 pub fn is_edge(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    c.is_whitespace() || is_mark(c)
 }
 
 /// Returns a text in the form that survives a chat: plain spaces, and trimmed lines.

@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::customer_remarks::Block;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
-use super::payment::{Method, Payment};
+use super::payment::{Method, Payment, standing};
 use super::product::Product;
 use super::reference::Reference;
 use super::remedy::Remedy;
@@ -193,10 +193,16 @@ fn needs(list: List, mut rows: Vec<Need>, count: Count) -> Needs {
     Needs { list, rows, count }
 }
 
-/// Makes the row of an order that has waited since then.
-fn order_need(order: &OrderSummary, since: Timestamp, now: Timestamp, next: Remedy) -> Need {
-    let waited = now.since(since);
-    let subject = Subject::Order { order: Box::new(order.clone()), waited, twin: None };
+/// Makes the row of an order that has waited since then; `twin` is another one that may be the same.
+fn order_need(
+    order: &OrderSummary,
+    twin: Option<&OrderSummary>,
+    since: Timestamp,
+    now: Timestamp,
+    next: Remedy,
+) -> Need {
+    let (waited, twin) = (now.since(since), twin.map(|twin| twin.reference.clone()));
+    let subject = Subject::Order { order: Box::new(order.clone()), waited, twin };
     Need { subject, problems: Vec::new(), remarks: Vec::new(), next }
 }
 
@@ -232,15 +238,11 @@ fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pendi
         Availability::Short | Availability::Unclear => advised(),
         Availability::Enough | Availability::Contested => None,
     };
+    let next = next.unwrap_or_else(|| Remedy::Confirm(summary.reference.clone()));
     Need {
-        subject: Subject::Order {
-            order: Box::new(summary.clone()),
-            waited: row.waited,
-            twin: twin.as_ref().map(|twin| twin.reference.clone()),
-        },
         problems: row.problems.iter().map(Obstacle::describe).collect(),
         remarks: cod.into_iter().chain(contested).chain(blocked).chain(double).collect(),
-        next: next.unwrap_or_else(|| Remedy::Confirm(summary.reference.clone())),
+        ..order_need(summary, twin.as_ref(), summary.waits_since(), waiting.now, next)
     }
 }
 
@@ -250,7 +252,7 @@ fn packing(facts: &Facts, now: Timestamp) -> Needs {
     let need = |order: &&OrderSummary| {
         let to = if order.status == Status::Confirmed { Status::Processing } else { Status::Shipped };
         let next = Remedy::MoveOn { reference: order.reference.clone(), to };
-        order_need(order, order.waits_since(), now, next)
+        order_need(order, None, order.waits_since(), now, next)
     };
     let exchange = |order: &Order| {
         let since = order.returns.last().map_or(order.summary.waits_since(), |last| last.at);
@@ -260,7 +262,7 @@ fn packing(facts: &Facts, now: Timestamp) -> Needs {
             format!("{} × {}{size}", item.pieces_left(), item.shop_name())
         });
         let remark = format!("exchange, to be sent: {}", pieces.collect::<Vec<_>>().join(", "));
-        Need { remarks: vec![remark], ..order_need(&order.summary, since, now, next) }
+        Need { remarks: vec![remark], ..order_need(&order.summary, None, since, now, next) }
     };
     let exchanges: Vec<Need> = facts.exchanges.iter().filter(|order| is_exchange(order)).map(exchange).collect();
     let count = Count::of_counted(facts.to_pack_count + i64::try_from(exchanges.len()).unwrap_or_default());
@@ -281,7 +283,7 @@ pub fn late(mut shipped: Vec<(OrderPk, Timestamp)>, now: Timestamp) -> Vec<(Orde
 fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
     let need = |waiting: &OutstandingOrder| {
         let next = Remedy::MoveOn { reference: waiting.order.reference.clone(), to: Status::Delivered };
-        let need = order_need(&waiting.order, waiting.since, now, next);
+        let need = order_need(&waiting.order, None, waiting.since, now, next);
         let shipping: Vec<String> = waiting.order.shipping.words().into_iter().flatten().collect();
         Need { remarks: (!shipping.is_empty()).then(|| shipping.join(", ")).into_iter().collect(), ..need }
     };
@@ -291,17 +293,14 @@ fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
 fn owed(facts: &Facts, now: Timestamp) -> Needs {
     let need = |(waiting, payments): &(OutstandingOrder, Vec<Payment>)| {
         let next = Remedy::Refund { reference: waiting.order.reference.clone(), method: last_method(payments) };
-        order_need(&waiting.order, waiting.since, now, next)
+        order_need(&waiting.order, None, waiting.since, now, next)
     };
     needs(List::Owed, facts.owed.iter().map(need).collect(), Count::of_counted(facts.owed_count))
 }
 
 /// Returns how the customer paid last; money goes back in the same way.
 fn last_method(payments: &[Payment]) -> Option<Method> {
-    let is_void = |number| payments.iter().any(|payment| payment.voids == Some(number));
-    let is_paid =
-        |payment: &&Payment| !payment.amount.is_negative() && payment.voids.is_none() && !is_void(payment.number);
-    payments.iter().rfind(is_paid).map(|payment| payment.method.clone())
+    standing(payments).rfind(|payment| !payment.amount.is_negative()).map(|payment| payment.method.clone())
 }
 
 /// Finds the stock that is out, low, or short for the pending orders that were looked at.
@@ -355,11 +354,7 @@ fn received_twice(facts: &Facts, now: Timestamp) -> Needs {
         if !pairs.contains(&pair) {
             pairs.push(pair);
             let next = Remedy::ShowOrders(pair.map(Reference::clone).to_vec());
-            let mut need = order_need(order, order.waits_since(), now, next);
-            if let Subject::Order { twin: other, .. } = &mut need.subject {
-                *other = Some(twin.reference.clone());
-            }
-            rows.push(need);
+            rows.push(order_need(order, Some(twin), order.waits_since(), now, next));
         }
     }
     let count = Count::of_rows(rows.len(), facts.pending.len() < LOOKED_AT);

@@ -2,12 +2,12 @@
 
 use super::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use super::money::Money;
-use super::order::{Customer, ITEMS_LIMIT, sums};
+use super::order::{Customer, ITEMS_LIMIT, subtotal_of, sums};
 use super::problems::Problems;
 use super::product::Product;
 use super::product_name::{NamedProduct, ProductKey};
 use super::reference::Reference;
-use super::refusal::{Refusal, RefusalKind};
+use super::refusal::Refusal;
 use super::terms::{Terms, TermsEdit};
 use super::time::Timestamp;
 
@@ -64,7 +64,7 @@ impl TypedOrder {
             problems.push(format!("a discount of {} is more than the items cost: {total}", terms.discount));
         }
         if !problems.is_empty() {
-            let refusal = Refusal::new(RefusalKind::InvalidInput, "invalid order").error("Invalid order");
+            let refusal = Refusal::invalid("invalid order").error("Invalid order");
             return Err(refusal.details(problems.into_first()));
         }
         Ok(IncomingOrder {
@@ -90,10 +90,7 @@ impl TypedItem {
         let TypedItem { product, size, color, quantity, price } = self;
         let unit_price = price.unwrap_or(product.list_price());
         let size = product.spelled_size(size.as_deref()).map_err(|problem| problems.add(&place, problem)).ok();
-        let subtotal = unit_price.times(quantity);
-        if subtotal.is_none() {
-            problems.add(&place, format_args!("{quantity} × {unit_price} is more than {}", Money::LIMIT));
-        }
+        let subtotal = subtotal_of(quantity, unit_price).map_err(|problem| problems.add(&place, problem)).ok();
         Some(IncomingItem {
             product: NamedProduct { place, key: ProductKey::Id(product.id) },
             name: None,
@@ -113,6 +110,7 @@ impl TypedItem {
 mod tests {
     use super::*;
     use crate::domain::product::tests::product;
+    use crate::domain::refusal::RefusalKind;
     use crate::domain::terms::{Claimed, Discount, Fee};
 
     fn typed(items: Vec<TypedItem>) -> TypedOrder {

@@ -5,8 +5,8 @@ use crate::domain::money::is_currency;
 use crate::domain::own_words::{Field, Part, parts};
 use crate::domain::phone::read_phone;
 use crate::domain::settings::SettingKey;
-use crate::domain::text::{shorten, whole_number};
-use crate::domain::typed_text::read_text;
+use crate::domain::text::{plain_number, shorten, whole_number};
+use crate::domain::typed_text::{read_line, read_text};
 use crate::domain::zone::Zone;
 
 /// Checks the value for a setting and returns it as stored; an empty one clears the setting.
@@ -23,7 +23,7 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
         return Ok(None);
     }
     let valid = match key {
-        SettingKey::ShopName => read_text(value, SHOP_NAME)?,
+        SettingKey::ShopName => read_line(value, SHOP_NAME)?,
         SettingKey::ShopPhone => read_phone(value)?,
         SettingKey::ShopAddress => read_text(value, ADDRESS)?,
         SettingKey::InvoiceNote => read_text(value, NOTE)?,
@@ -37,7 +37,7 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
             code
         }
         SettingKey::CountryCode => {
-            let digits = value.trim_start_matches('+');
+            let digits = &*plain_number(value.trim_start_matches('+'));
             if !(1..=3).contains(&digits.len())
                 || !digits.bytes().all(|b| b.is_ascii_digit())
                 || digits.starts_with('0')
@@ -103,17 +103,19 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         let long = "x".repeat(101);
-        let cases: [(SettingKey, &str, Option<Option<&str>>); 45] = [
+        let cases: [(SettingKey, &str, Option<Option<&str>>); 47] = [
             (ShopName, " LEGO Mens Wear ", Some(Some("LEGO Mens Wear"))),
             (ShopName, "", Some(None)),
             (ShopName, &long, None),
             (ShopName, &long[1..], Some(Some(&long[1..]))),
             (ShopName, "a\0b", None),
+            (ShopName, "a\nb", None),
             (Currency, "egp", Some(Some("EGP"))),
             (Currency, "EG", None),
             (Currency, "EGPS", None),
             (Currency, "E£P", None),
             (CountryCode, "+20", Some(Some("20"))),
+            (CountryCode, "٢٠", Some(Some("20"))),
             (CountryCode, "966", Some(Some("966"))),
             (CountryCode, "020", None),
             (CountryCode, "2012", None),

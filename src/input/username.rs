@@ -1,5 +1,6 @@
 //! The name of an account, as typed.
 
+use crate::domain::limits::excess;
 use crate::domain::permission::RESERVED;
 use crate::domain::text::is_edge;
 use crate::domain::visible::visible;
@@ -13,12 +14,11 @@ const LONGEST: usize = 150;
 /// What is wrong with it.
 pub fn read_username(text: &str) -> Result<String, String> {
     let name = text.trim();
-    let length = name.chars().count();
-    if length == 0 {
+    if name.is_empty() {
         return Err("must not be blank".to_owned());
     }
-    if length > LONGEST {
-        return Err(format!("must have at most {LONGEST} characters, has {length}"));
+    if let Some(excess) = excess(name, LONGEST) {
+        return Err(excess);
     }
     if name.chars().any(is_edge) || visible(name) != name {
         return Err("must not have spaces or characters that cannot be seen".to_owned());

@@ -2,7 +2,6 @@
 
 use std::io::Cursor;
 
-use orders::input::table::rows::Rows;
 use orders::input::table::xlsx::rows::SheetRows;
 use serde_json::{Value, json};
 

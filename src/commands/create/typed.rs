@@ -42,7 +42,7 @@ pub struct TypedArgs {
 }
 
 fn reference(text: &str) -> Result<Reference, String> {
-    Reference::parse(text.trim()).ok_or_else(|| "must be 1 to 50 printable ASCII characters without spaces".to_owned())
+    Reference::read(text.trim())
 }
 
 impl TypedArgs {

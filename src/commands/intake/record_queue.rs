@@ -25,7 +25,7 @@ pub enum Reading<'r, T> {
     /// All sources: with `read`, or as tables.
     Sources { sources: Vec<InputFile>, read: &'r mut ReadInput<'r, T>, tables: Option<&'r Tables<T>> },
     /// The rows of the table `name`; `read` returns what stands in one, and its size in memory.
-    Rows { name: String, rows: Box<dyn Rows + Send>, read: &'r (dyn Fn(&Row, &Columns) -> (T, usize) + Sync) },
+    Rows { name: String, rows: Rows<'static>, read: &'r (dyn Fn(&Row, &Columns) -> (T, usize) + Sync) },
 }
 
 impl<T: Send> Reading<'_, T> {

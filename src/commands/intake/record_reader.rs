@@ -123,7 +123,7 @@ pub fn start_reading<'scope, T: Send + 'scope>(
 
 /// Starts the thread that reads the rows of a table; `read` gives what stands in a row, and its size in memory.
 pub fn start_reading_rows<'scope, T: Send + 'scope>(
-    mut rows: impl Rows + Send + 'scope,
+    mut rows: Rows<'static>,
     read: &'scope (dyn Fn(&Row, &Columns) -> (T, usize) + Sync),
     scope: &'scope std::thread::Scope<'scope, '_>,
 ) -> Result<Batches<T>, Failure> {
@@ -326,7 +326,7 @@ impl<T> Outbox<T> {
     }
 
     /// Adds the rows of a table.
-    fn put_rows(&mut self, rows: &mut impl Rows, read: &dyn Fn(&Row, &Columns) -> (T, usize)) -> Result<(), Gone> {
+    fn put_rows(&mut self, rows: &mut Rows<'_>, read: &dyn Fn(&Row, &Columns) -> (T, usize)) -> Result<(), Gone> {
         let (sheets, unread_columns) = (rows.sheets().cloned(), rows.columns().unread().to_vec());
         self.put(ReadEvent::Table { sheets, unread_columns }, 0)?;
         loop {

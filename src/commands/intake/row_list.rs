@@ -16,7 +16,7 @@ use crate::error::{Exit, Failure};
 use crate::hint::Hint;
 use crate::input::table::columns::Columns;
 use crate::input::table::open::open_rows;
-use crate::input::table::rows::{Row, Rows as _, RowsError, TableForm};
+use crate::input::table::rows::{Row, RowsError, TableForm};
 use crate::store::{Audit, StoreError, Write};
 
 /// A list that somebody named.

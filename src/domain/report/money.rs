@@ -122,12 +122,12 @@ pub struct OutstandingOrder {
 impl OutstandingOrder {
     /// Returns what was paid: zero if no payment was recorded.
     pub fn paid(&self) -> Balance {
-        self.order.paid().unwrap_or_default()
+        self.order.payments_sum.unwrap_or_default()
     }
 
     /// Returns what is due, below zero if it is owed to the customer.
     pub fn due(&self) -> Balance {
-        self.order.grand_total().minus(self.paid())
+        self.order.left_to_pay()
     }
 
     /// Returns how long it has waited.

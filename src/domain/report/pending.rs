@@ -116,9 +116,7 @@ impl Pending {
 fn availability(order: &Order, products: &Products, left: &mut Products) -> (Availability, Vec<Obstacle>) {
     let alone = std::slice::from_ref(order);
     let take = |left: &mut Products, confirmations: Vec<Confirmation>| {
-        for movement in confirmations.iter().flat_map(|confirmation| &confirmation.change.movements) {
-            left.shift(movement.product_id, &movement.size_key, movement.delta);
-        }
+        left.apply(confirmations.iter().flat_map(|confirmation| &confirmation.change.movements));
     };
     if let Ok(confirmations) = decide(alone, left, false) {
         take(left, confirmations);

@@ -103,16 +103,14 @@ impl<'p> DemandByLine<'p> {
     pub fn scarcity(&self, shop_limit: i64) -> Scarcity {
         let mut rows = Vec::new();
         for product in self.products {
-            let is_sized = product.is_sized();
-            let lines = product.stock.iter().filter(|line| !is_sized || !line.size_key.is_empty());
-            for line in lines.chain(product.leftover()) {
+            for line in product.lines() {
                 let demand = self.by_line.get(&(product.id, line.size_key.as_str())).copied().unwrap_or_default();
                 let Some(state) = state(product, line, demand, shop_limit) else { continue };
                 rows.push(Scarce {
                     product_id: product.id,
                     name: product.name.clone(),
                     barcode: product.barcode.clone(),
-                    size: is_sized.then(|| line.size.clone()),
+                    size: product.is_sized().then(|| line.size.clone()),
                     on_hand: line.on_hand,
                     low_at: product.low_stock_at.unwrap_or(shop_limit),
                     demand,

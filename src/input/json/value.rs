@@ -10,6 +10,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::domain::limits::excess;
 use crate::domain::money::{Money, is_currency};
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::problems::Problems;
@@ -300,13 +301,9 @@ impl<'a> Value<'a> {
     pub fn text(&self, longest: Option<usize>, problems: &mut Problems) -> Option<String> {
         let whole = self.whole_text(problems)?;
         let text = whole.trim();
-        // No text has more characters than bytes.
-        if let Some(longest) = longest.filter(|longest| text.len() > *longest) {
-            let length = text.chars().count();
-            if length > longest {
-                problems.add(&self.place, format_args!("must have at most {longest} characters, has {length}"));
-                return None;
-            }
+        if let Some(excess) = longest.and_then(|longest| excess(text, longest)) {
+            problems.add(&self.place, excess);
+            return None;
         }
         match text.len() {
             _ if is_blank(text) => None,

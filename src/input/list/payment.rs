@@ -6,7 +6,8 @@ use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::domain::problems::Problems;
 use crate::domain::record_payment::ListedPayment;
-use crate::input::table::cell::{Cells, read_code, read_money, read_text};
+use crate::domain::typed_text::read_text;
+use crate::input::table::cell::{Cells, read_code, read_money};
 use crate::input::table::columns::Columns;
 use crate::input::table::rows::{Row, TableForm};
 

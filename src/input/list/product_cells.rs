@@ -3,7 +3,8 @@
 use crate::domain::limits;
 use crate::domain::row_product::RowProduct;
 use crate::domain::text::shorten;
-use crate::input::table::cell::{Cells, cell_name, one_of, read_code, read_id, read_product_code, read_text};
+use crate::domain::typed_text::read_text;
+use crate::input::table::cell::{Cells, cell_name, one_of, read_code, read_id, read_product_code};
 use crate::input::table::columns::Columns;
 
 /// Columns that mean the same: a table has one of them.

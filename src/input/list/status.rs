@@ -7,7 +7,8 @@ use crate::domain::problems::Problems;
 use crate::domain::row_order::RowOrder;
 use crate::domain::shipping::{ShippingEdit, read_courier};
 use crate::domain::status::Status;
-use crate::input::table::cell::{Cells, read_text};
+use crate::domain::typed_text::read_text;
+use crate::input::table::cell::Cells;
 use crate::input::table::columns::Columns;
 use crate::input::table::rows::Row;
 

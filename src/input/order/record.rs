@@ -15,7 +15,7 @@ use crate::input::order::chat::conversation::Conversation;
 use crate::input::order::chat::dump::{is_chat_dump, read_chat_dump};
 use crate::input::order::chat::message::{is_message, read_message};
 use crate::input::order::chat::webhook::{is_webhook, read_webhook};
-use crate::input::order::search::strings::{STRING_LIMIT, is_json};
+use crate::input::order::search::strings::{STRING_LIMIT, is_json_text};
 use crate::input::order_message::reader::{Reading, read_order_message};
 use crate::input::parsed_order::ParsedOrder;
 use crate::input::reject::Reject;
@@ -125,7 +125,7 @@ fn read(
 
 /// Reads a record that is a string, as a bad line is kept; returns whether it holds anything.
 fn read_string(text: &str, sink: &mut OrderSink<'_>) -> bool {
-    if is_json(text) {
+    if is_json_text(text) {
         sink.take_json(text.as_bytes());
     } else {
         let source = Source { kind: SourceKind::Chat, message_id: None };
@@ -179,7 +179,7 @@ fn read_wrapped(fields: &Fields<'_>, whole: &Value<'_>, sink: &mut OrderSink<'_>
                 .add(&value.place, format_args!("is a text of more than {STRING_LIMIT} bytes: import what it holds"));
             return None;
         }
-        let text = value.whole_text(&mut Problems::default()).filter(|text| is_json(text))?;
+        let text = value.whole_text(&mut Problems::default()).filter(|text| is_json_text(text))?;
         Some((value, Some(text)))
     });
     match inner.filter(|_| depth < WRAPPING_LIMIT && name_foreign_order(fields).is_none()) {

@@ -1,9 +1,9 @@
 //! An order as JSON: what the web page posts, and what this program prints.
 
-use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
+use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind, sums_of};
 use crate::domain::limits;
 use crate::domain::money::Money;
-use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, subtotal_of};
 use crate::domain::problems::Problems;
 use crate::domain::product::image_problem;
 use crate::domain::product_name::{NamedProduct, ProductKey};
@@ -42,12 +42,8 @@ pub fn read_order_fields(fields: Fields<'_>) -> ParsedOrder {
 fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &mut Problems) -> Option<IncomingOrder> {
     let reference = fields.take("orderReference", problems).and_then(|value| {
         let text = value.whole_text(problems)?;
-        let reference = Reference::parse(&text);
-        if reference.is_none() {
-            problems.add(&value.place, "must be 1 to 50 printable ASCII characters without spaces");
-        }
         named.reference = Some(shorten(&text).into_owned());
-        reference
+        Reference::read(&text).map_err(|problem| problems.add(&value.place, problem)).ok()
     });
     let order_date = fields.require(&["orderDate"], problems).and_then(|value| {
         value.parse("must be a time with a zone, such as 2026-02-04T10:30:00Z", Timestamp::parse, problems)
@@ -142,10 +138,7 @@ fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) ->
     fields.take("id", problems);
     fields.finish(problems);
     let (quantity, unit_price) = (quantity?, unit_price?);
-    let Some(subtotal) = unit_price.times(quantity) else {
-        problems.add(&element.place, format_args!("{quantity} × {unit_price} is more than {}", Money::LIMIT));
-        return None;
-    };
+    let subtotal = subtotal_of(quantity, unit_price).map_err(|problem| problems.add(&element.place, problem)).ok()?;
     if let Some(value) = subtotal_sent
         && let Some(sent) = value.money(problems)
         && sent != subtotal
@@ -205,10 +198,7 @@ fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mu
         .as_ref()
         .and_then(|value| Some((value, value.whole_number(0, i64::from(QUANTITY_LIMIT), problems)?)));
     let items = items?;
-    let Some((total, count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
-        problems.add("items", format_args!("sum to more than {} or {QUANTITY_LIMIT} pieces", Money::LIMIT));
-        return None;
-    };
+    let (total, count) = sums_of(items).map_err(|problem| problems.add("items", problem)).ok()?;
     if let Some((value, text)) = total_sent {
         match total.is_float_sum(&text) {
             Ok(true) => {}
@@ -416,8 +406,7 @@ mod tests {
             let at = at % bytes.len();
             bytes[at] = byte;
             if let Ok(ParsedOrder { order: Ok(order), .. }) = read_one(&bytes) {
-                let sum = sums(order.items.iter().map(|item| (item.subtotal, item.quantity)));
-                prop_assert_eq!(sum, Some((order.total, order.item_count)));
+                prop_assert_eq!(sums_of(&order.items), Ok((order.total, order.item_count)));
             }
         }
     }

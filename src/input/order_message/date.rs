@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 
 use crate::domain::calendar::FIRST_YEAR;
-use crate::domain::text::is_edge;
+use crate::domain::text::{is_edge, is_mark};
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
@@ -73,8 +73,7 @@ impl Parts {
         // A zone at the end (`GMT+2`) is the browser's, which in the shop's own country is the shop's.
         let end = ["gmt", "utc"].iter().filter_map(|zone| lower.find(zone)).min().unwrap_or(lower.len());
         let mut was_digit = false;
-        let is_mark = |c: &char| is_edge(*c) && !c.is_whitespace();
-        for c in lower[..end].chars().filter(|c| !is_mark(c)).take(LONGEST) {
+        for c in lower[..end].chars().filter(|c| !is_mark(*c)).take(LONGEST) {
             if let Some(digit) = digit_of(c) {
                 if !was_digit {
                     parts.numbers.push(Number::default());

@@ -1,10 +1,9 @@
 //! The lines of the shop's order message: its labels, headings and values.
 
-use std::borrow::Cow;
-
+use crate::domain::limits::excess;
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
-use crate::domain::text::{is_edge, plain};
+use crate::domain::text::{is_edge, is_mark, plain};
 use crate::domain::visible::is_blank;
 
 /// The line that makes a text an order message.
@@ -28,9 +27,8 @@ pub fn is_answer_header(line: &str) -> bool {
 
 /// Returns whether a line has just these words, however it is spaced and decorated.
 fn is_words(line: &str, words: &str) -> bool {
-    let line: String =
-        line.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| *c == ' ' || !is_edge(*c)).collect();
-    words_of(&line).split(' ').filter(|word| !word.is_empty()).eq(words.split(' '))
+    let line = line.replace(is_mark, "");
+    words_of(&line).split_whitespace().eq(words.split(' '))
 }
 
 /// Returns whether a line is the last one of an order message: its total.
@@ -120,12 +118,12 @@ pub(in crate::input) fn item_start(line: &str) -> Option<(usize, &str)> {
     Some((number.parse().ok().filter(|_| is_number)?, name.trim_matches(is_edge)))
 }
 
-pub(in crate::input) fn bounded(text: &str, longest: usize) -> Result<String, Cow<'static, str>> {
-    match text.chars().count() {
-        _ if is_blank(text) => Err("must not be blank".into()),
-        length if length > longest => Err(format!("must have at most {longest} characters, has {length}").into()),
-        _ => Ok(text.to_owned()),
+/// Reads a text with something to see, of at most `longest` characters.
+pub(in crate::input) fn bounded(text: &str, longest: usize) -> Result<String, String> {
+    if is_blank(text) {
+        return Err("must not be blank".to_owned());
     }
+    excess(text, longest).map_or_else(|| Ok(text.to_owned()), Err)
 }
 
 /// Strips one pair of asterisks from a bold text.
@@ -135,26 +133,27 @@ pub(in crate::input) fn unbold(text: &str) -> &str {
 }
 
 /// Reads an amount after its currency sign: `$49.00`, or bold to its end: `$113.00*`.
-pub(in crate::input) fn amount(text: &str) -> Result<Money, Cow<'static, str>> {
+pub(in crate::input) fn amount(text: &str) -> Result<Money, String> {
     let text = text.strip_suffix('*').unwrap_or(text).trim_matches(is_edge);
     let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit() && !matches!(c, '-' | '.' | ','));
-    Money::parse(digits).map_err(|error| error.to_string().into())
+    Money::parse(digits).map_err(|error| error.to_string())
 }
 
 /// Reads `$24.50 × 2`.
-pub(in crate::input) fn price_and_quantity(text: &str) -> Result<(Money, u32), Cow<'static, str>> {
-    let (price, quantity) = text.rsplit_once('×').ok_or("must be a price × a quantity, such as $24.50 × 2")?;
+pub(in crate::input) fn price_and_quantity(text: &str) -> Result<(Money, u32), String> {
+    let (price, quantity) =
+        text.rsplit_once('×').ok_or_else(|| "must be a price × a quantity, such as $24.50 × 2".to_owned())?;
     let price = amount(price.trim_matches(is_edge))?;
     let quantity = whole(quantity.trim_matches(is_edge))?;
     match u32::try_from(quantity) {
         Ok(quantity) if (1..=QUANTITY_LIMIT).contains(&quantity) => Ok((price, quantity)),
-        _ => Err(format!("the quantity must be from 1 to {QUANTITY_LIMIT}").into()),
+        _ => Err(format!("the quantity must be from 1 to {QUANTITY_LIMIT}")),
     }
 }
 
-pub(in crate::input) fn whole(text: &str) -> Result<i64, Cow<'static, str>> {
+pub(in crate::input) fn whole(text: &str) -> Result<i64, String> {
     let is_plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().ok().filter(|_| is_plain).ok_or("must be a whole number".into())
+    text.parse().ok().filter(|_| is_plain).ok_or_else(|| "must be a whole number".to_owned())
 }
 
 #[cfg(test)]

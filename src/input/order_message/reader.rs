@@ -1,16 +1,14 @@
 //! The shop's order message: the text that the web page puts into WhatsApp, read by its labels.
 
-use std::borrow::Cow;
-
 use uuid::Uuid;
 
 use super::date::{is_plausible, read_date};
 use super::draft::{Draft, DraftItem, Field};
 use super::labels::{Label, amount, bounded, clean, is_header, label_of, name_of, price_and_quantity, unbold, whole};
-use crate::domain::incoming::{IncomingItem, IncomingOrder, Source};
+use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, sums_of};
 use crate::domain::limits;
 use crate::domain::money::Money;
-use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::order::{Customer, ITEMS_LIMIT, subtotal_of};
 use crate::domain::problems::Problems;
 use crate::domain::product::{ProductId, image_problem};
 use crate::domain::product_name::{NamedProduct, ProductKey};
@@ -78,9 +76,7 @@ impl Draft {
             problems.push("TOTAL is missing: the message was cut off".to_owned());
         }
         let mut reader = Reader { place: reading.place, problems, warnings: Vec::new() };
-        let reference = reader.require(self.reference, Label::Reference, |text| {
-            Reference::parse(text).ok_or("must be 1 to 50 printable ASCII characters without spaces".into())
-        });
+        let reference = reader.require(self.reference, Label::Reference, Reference::read);
         let name = reader.require(self.name, Label::Name, |text| bounded(text, limits::NAME));
         let phone = reader.require(self.phone, Label::Phone, |text| bounded(text, limits::PHONE));
         let address = self.address.filter(|field| !field.text.is_empty());
@@ -141,7 +137,7 @@ impl Reader<'_> {
         &mut self,
         field: Option<Field>,
         label: Label,
-        read: impl FnOnce(&str) -> Result<T, Cow<'static, str>>,
+        read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         if field.is_none() {
             self.problems.push(format!("{} is missing", name_of(label)));
@@ -153,7 +149,7 @@ impl Reader<'_> {
         &mut self,
         field: Option<Field>,
         label: Label,
-        read: impl FnOnce(&str) -> Result<T, Cow<'static, str>>,
+        read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         let field = field?;
         read(&field.text)
@@ -245,10 +241,7 @@ impl Reader<'_> {
         let priced = self.optional(price, Label::Price, price_and_quantity);
         let sent = self.optional(subtotal, Label::Subtotal, amount);
         let (unit_price, quantity) = priced?;
-        let Some(subtotal) = unit_price.times(quantity) else {
-            self.problems.push(format!("{place}: {quantity} × {unit_price} is more than {}", Money::LIMIT));
-            return None;
-        };
+        let subtotal = subtotal_of(quantity, unit_price).map_err(|problem| self.problems.add(&place, problem)).ok()?;
         if let Some(sent) = sent
             && sent != subtotal
         {
@@ -289,10 +282,8 @@ impl Reader<'_> {
     }
 
     fn check_sums(&mut self, items: &[IncomingItem], sent: &SentSums) -> Option<(Money, i64)> {
-        let Some((total, count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
-            self.problems.push(format!("the items sum to more than {} or {QUANTITY_LIMIT} pieces", Money::LIMIT));
-            return None;
-        };
+        let sums = sums_of(items).map_err(|problem| self.problems.push(format!("the items {problem}")));
+        let (total, count) = sums.ok()?;
         let delivery = sent.delivery.unwrap_or(Money::ZERO);
         let grand_total = Money::from_hundredths(total.hundredths() + delivery.hundredths());
         if let Some(sent) = sent.total.filter(|sent| *sent != grand_total) {

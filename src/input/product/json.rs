@@ -7,6 +7,7 @@ use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::problems::Problems;
 use crate::domain::product_change::{IncomingProduct, IncomingStock};
 use crate::domain::text::size_key;
+use crate::domain::typed_text::{or_none, read_text};
 use crate::input::json::fields::Fields;
 use crate::input::json::value::{NotJson, Value, parse};
 use crate::input::list::product_cells::RowPlaces;
@@ -156,14 +157,15 @@ fn read_sizes(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<(String,
     let mut known = HashSet::new();
     let sizes = value.object(problems)?;
     sizes.each(problems, |size, value, problems| {
-        let size = size.trim();
         // An empty size is what this program prints for pieces without a size, beside others.
-        if size.contains('\0') || size.chars().count() > limits::CHOICE {
-            problems.add(&value.place, format_args!("a size must have at most {} characters", limits::CHOICE));
-        } else if !known.insert(size_key(size)) {
+        let size = match or_none(size, |size| read_text(size, limits::CHOICE)) {
+            Ok(size) => size.unwrap_or_default(),
+            Err(problem) => return problems.add(&value.place, format_args!("a size {problem}")),
+        };
+        if !known.insert(size_key(&size)) {
             problems.add(&value.place, "is given twice");
         } else if let Some(on_hand) = value.whole_number(0, i64::from(QUANTITY_LIMIT), problems) {
-            read.push((size.to_owned(), on_hand));
+            read.push((size, on_hand));
         }
     });
     Some(read)
@@ -202,10 +204,11 @@ mod tests {
                 vec!["stockQuantity: is 2, but sizeQuantities sum to 1"],
             ),
             (
-                r#"{"sizeQuantities":{"S":1," s":1,"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx":3}}"#,
+                r#"{"sizeQuantities":{"S":1," s":1,"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx":3,"\u200b":1}}"#,
                 vec![
                     "sizeQuantities. s: is given twice",
-                    "sizeQuantities.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: a size must have at most 50 characters",
+                    "sizeQuantities.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: a size must have at most 50 characters, has 51",
+                    "sizeQuantities.\u{200b}: a size must not be blank",
                 ],
             ),
             (r#"{"color":1,"color":2}"#, vec!["color: is given twice"]),

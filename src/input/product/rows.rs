@@ -11,9 +11,10 @@ use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
 use crate::domain::product_change::{IncomingProduct, IncomingStock};
 use crate::domain::text::{shorten, size_key};
+use crate::domain::typed_text::read_text;
 use crate::input::list::product_cells::{self, NAME, NO_PRODUCT, RowPlaces, SKU};
 use crate::input::stream::format::{Format, is_chat};
-use crate::input::table::cell::{Cells, one_of, read_id, read_money, read_pieces, read_product_code, read_text};
+use crate::input::table::cell::{Cells, one_of, read_id, read_money, read_pieces, read_product_code};
 use crate::input::table::cell_value::CellValue;
 use crate::input::table::columns::Columns;
 use crate::input::table::csv::{self, CsvRows, ZIP};
@@ -91,7 +92,7 @@ impl ProductRows {
     /// # Errors
     /// Reading failed; it is no table; its columns name no products, or are ambiguous; or it is too long.
     pub fn open(mut source: impl BufRead + Seek + Send + 'static) -> Result<ProductRows, RowsError> {
-        let head = source.fill_buf().map_err(RowsError::Io)?;
+        let head = source.fill_buf()?;
         let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
         if is_chat(first_line) || is_chat(head) && CsvRows::begin(head, COLUMNS).is_err() {
             return Err(RowsError::CutOff { line: 1, problem: "is a chat; use: orders import".to_owned() });
@@ -99,7 +100,7 @@ impl ProductRows {
         ProductRows::read(open_rows(source, COLUMNS)?)
     }
 
-    fn read(mut rows: impl Rows) -> Result<ProductRows, RowsError> {
+    fn read(mut rows: Rows<'_>) -> Result<ProductRows, RowsError> {
         check_columns(rows.columns()).map_err(|problem| RowsError::CutOff { line: rows.columns().line(), problem })?;
         let (columns, sheets) = (rows.columns().clone(), rows.sheets().cloned());
         let (mut kept, mut products, mut size) = (Vec::new(), HashMap::new(), 0);
@@ -499,7 +500,8 @@ mod tests {
              C,Hat,5,,1\n\
              D,Bag,5,,1\n\
              D,Bag,5,S,1\n\
-             6.22E+12,Sun,5,,1\n",
+             6.22E+12,Sun,5,,1\n\
+             E,\u{200b},5,,1\n",
         );
         let expected: Vec<(u64, &[&str])> = vec![
             (
@@ -528,6 +530,7 @@ mod tests {
                     "sku (A12): \"6.22E+12\" is a long number that a spreadsheet cut: make its column text, and enter it anew",
                 ],
             ),
+            (13, &["name (B13): \"\u{200b}\" must not be blank"]),
         ];
         let expected: Vec<(u64, Vec<String>)> = expected
             .into_iter()

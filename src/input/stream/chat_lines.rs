@@ -5,6 +5,7 @@ use std::io::{self, BufRead};
 
 use memchr::{memchr, memchr2};
 
+use crate::domain::text::is_mark;
 use crate::input::json::scan::RECORD_LIMIT;
 use crate::input::order_message::labels::{is_answer_header, is_header};
 
@@ -175,10 +176,6 @@ fn has_header_in_parts(line: &str) -> bool {
     parts.len() > 1 && parts.iter().any(is_any_header)
 }
 
-pub(super) fn is_mark(c: char) -> bool {
-    matches!(c, '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 /// Returns whether a line begins a message of an exported chat, or one copied on the phone: a date and a time in the order,
 /// digits and words of the phone's language (`06/02/2026, 18:06 - Karim: …`, `[6.2.26, 18:06:40] Karim: …`,
 /// `[06/02, 18:06] Karim: …`).
@@ -231,6 +228,7 @@ mod tests {
             ("2/6/26, 6:06 PM - Karim: hello", true),
             ("2026-02-06, 6:06\u{202f}p.m. - Karim: hello", true),
             ("٠٦\u{200f}/٠٢\u{200f}/٢٠٢٦، ١٨:٠٦ - كريم: مرحبا", true),
+            ("\u{61c}٠٦/٠٢/٢٠٢٦، ١٨:٠٦ - كريم: مرحبا", true),
             ("*Date:* Feb 6, 2026, 06:05 PM", false),
             ("│ 1. *Polo Shirt*", false),
             ("│ Total Items:  3", false),

@@ -2,7 +2,8 @@
 
 use serde::de::IgnoredAny;
 
-use super::chat_lines::{is_chat_line, is_mark, without_chat_prefix};
+use super::chat_lines::{is_chat_line, without_chat_prefix};
+use crate::domain::text::is_edge;
 use crate::domain::visible::is_blank;
 use crate::input::json::scan::{is_json_object, is_too_deep};
 use crate::input::order_message::labels::is_header;
@@ -48,12 +49,12 @@ impl Format {
             return Err(if instead.is_empty() { (*what).to_owned() } else { format!("{what}: {instead}") });
         }
         let text = String::from_utf8_lossy(head);
-        let start = text.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c));
+        let start = text.trim_start_matches(is_edge);
         // No string of JSON holds a line break: a header on a line of its own makes this text, whatever stands around it.
         let is_order_line = |line: &str| is_header(without_chat_prefix(line));
         let Some(first) = start.chars().next() else { return Ok(Format::Json) };
         let line = start.lines().next().unwrap_or_default();
-        let begins_json = matches!(first, '{' | '"') || (first == '[' && line.contains('{')) || is_start_of_json(line);
+        let begins_json = matches!(first, '{' | '"') || (first == '[' && line.contains('{')) || begins_with_json(line);
         let is_chat = || start.lines().any(is_chat_line);
         let is_text = is_chat_line(line)
             || start.lines().any(is_order_line)
@@ -92,7 +93,7 @@ pub fn is_chat(head: &[u8]) -> bool {
 }
 
 /// Returns whether a line holds only JSON values, the last of which may go on.
-fn is_start_of_json(line: &str) -> bool {
+fn begins_with_json(line: &str) -> bool {
     let mut values = serde_json::Deserializer::from_str(line).into_iter::<IgnoredAny>();
     values.all(|value| value.map_or_else(|error| error.is_eof(), |_| true))
 }

@@ -9,13 +9,13 @@ use uuid::Uuid;
 use super::cell_value::CellValue;
 use super::columns::Columns;
 use super::time_cell::read_time;
-use crate::domain::limits::excess;
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
 use crate::domain::text::{IS_A_DATE, looks_like_a_date, plain_number, shorten, whole_number};
 use crate::domain::time::Timestamp;
+use crate::domain::typed_text::read_text;
 use crate::domain::zone::Zone;
 
 /// To how many decimals numbers are read: spreadsheets keep them as binary fractions, 59.980000000000004 for 59.98.
@@ -127,11 +127,6 @@ pub fn one_of(columns: &Columns, names: &[&'static str]) -> Result<Option<&'stat
         }
         (one, _) => Ok(one),
     }
-}
-
-/// Reads a text of at most `longest` characters.
-pub fn read_text(text: &str, longest: usize) -> Result<String, String> {
-    excess(text, longest).map_or_else(|| Ok(text.to_owned()), Err)
 }
 
 /// Reads the id of a product.

@@ -33,6 +33,12 @@ impl From<&str> for CellValue {
     }
 }
 
+impl AsRef<str> for CellValue {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl CellValue {
     /// Takes a number of days that is shown as a date; a blank cell is none.
     pub fn of_days(days: String) -> CellValue {

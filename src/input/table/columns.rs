@@ -20,10 +20,10 @@ impl Columns {
     ///
     /// # Errors
     /// A name stands there twice.
-    pub fn of(header: &[String], known: &[&'static str]) -> Result<Columns, String> {
+    pub fn of(header: &[impl AsRef<str>], known: &[&'static str]) -> Result<Columns, String> {
         let (mut places, mut unread) = (Vec::new(), Vec::new());
         for (place, cell) in header.iter().enumerate() {
-            let name = cell.trim_matches(is_edge);
+            let name = cell.as_ref().trim_matches(is_edge);
             match known.iter().find(|column| is_same_name(column, name)) {
                 Some(column) if places.iter().any(|(other, _)| other == column) => {
                     return Err(format!("has two columns {column}"));

@@ -1,17 +1,13 @@
 //! The rows of CSV: cells between `,`, `;` or tabs, the first row with the columns' names; in UTF-8, or UTF-16 with its mark.
 
-use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
-use std::sync::Arc;
 
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::cell_value::CellValue;
 use super::columns::Columns;
-use super::header::{HEADER_ROWS, find_header, is_header};
-use super::rows::{Row, Rows, RowsError};
+use super::rows::{HEADER_ROWS, Rows, RowsError, Source, SourceRow, refused};
 use super::utf16::Text;
-use crate::input::reject::Reject;
 use crate::input::stream::format::name_other_file;
 
 /// The most bytes of one row, the header too (64 KiB).
@@ -33,12 +29,8 @@ pub struct CsvRows<R> {
     reader: csv::Reader<Kept<Text<R>>>,
     record: ByteRecord,
     separator: u8,
-    columns: Columns,
-    /// The header as it stands there.
-    header: Arc<Vec<u8>>,
-    /// Rows that were read while the header was looked for: the line, bytes and cells of each.
-    first: VecDeque<(u64, Vec<u8>, ByteRecord)>,
-    number: u64,
+    /// The mark of UTF-8, if the file begins with it.
+    mark: &'static [u8],
 }
 
 impl<R: BufRead> CsvRows<R> {
@@ -46,48 +38,28 @@ impl<R: BufRead> CsvRows<R> {
     ///
     /// # Errors
     /// Reading failed, or it is no CSV with such a header.
-    pub fn begin(source: R, known: &[&'static str]) -> Result<CsvRows<R>, RowsError> {
-        let refuse = |problem: String| RowsError::CutOff { line: 1, problem };
-        let mut source = Text::begin(source).map_err(RowsError::Io)?;
-        let head = source.fill_buf().map_err(RowsError::Io)?;
+    pub fn begin<'s>(source: R, known: &[&'static str]) -> Result<Rows<'s>, RowsError>
+    where
+        R: Send + 's,
+    {
+        let mut source = Text::begin(source)?;
+        let head = source.fill_buf()?;
         if let Some(what) = name_sheet(head) {
-            return Err(refuse(what));
+            return Err(refused(what));
         }
-        let bom = if head.starts_with(BOM) { BOM } else { b"" };
-        let separator = separator(&head[bom.len()..], known);
-        source.consume(bom.len());
+        let mark = if head.starts_with(BOM) { BOM } else { b"" };
+        let separator = separator(&head[mark.len()..], known);
+        source.consume(mark.len());
         let kept = Kept { inner: source, bytes: Vec::new(), taken: 0, start: 0 };
-        let mut rows = CsvRows {
-            reader: ReaderBuilder::new()
-                .has_headers(false)
-                .flexible(true)
-                .delimiter(separator)
-                .buffer_capacity(BUFFER)
-                .from_reader(kept),
-            record: ByteRecord::new(),
-            separator,
-            columns: Columns::of(&[], known).map_err(refuse)?,
-            header: Arc::new(bom.to_vec()),
-            first: VecDeque::new(),
-            number: 0,
-        };
-        let (mut first, mut found) = (VecDeque::new(), Vec::new());
-        while found.len() < HEADER_ROWS && !found.last().is_some_and(|row| is_header(row, known)) {
-            let Some((line, source)) = rows.read_record()? else { break };
-            found.push((line, cells(&rows.record, &source, separator)));
-            first.push_back((line, source, rows.record.clone()));
-        }
-        let (at, columns) = find_header(&found, known)?;
-        rows.columns = columns;
-        if let Some((_, source, _)) = first.drain(..=at).next_back() {
-            rows.header = Arc::new([bom, &source].concat());
-        }
-        rows.first = first;
-        Ok(rows)
+        let mut reader = ReaderBuilder::new();
+        reader.has_headers(false).flexible(true).delimiter(separator).buffer_capacity(BUFFER);
+        let (reader, record) = (reader.from_reader(kept), ByteRecord::new());
+        Rows::begin(CsvRows { reader, record, separator, mark }, known)
     }
+}
 
-    /// Reads the next record that is not blank: the line on which it begins, and its bytes.
-    fn read_record(&mut self) -> Result<Option<(u64, Vec<u8>)>, RowsError> {
+impl<R: BufRead> Source for CsvRows<R> {
+    fn next_row(&mut self) -> Result<Option<SourceRow>, RowsError> {
         loop {
             let is_there = self.reader.read_byte_record(&mut self.record);
             let start = self.record.position().map_or(1, csv::Position::line);
@@ -107,14 +79,24 @@ impl<R: BufRead> CsvRows<R> {
             let line = start + memchr::memchr_iter(b'\n', &bytes[..before]).count() as u64;
             let after = bytes.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             if self.record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
-                return Ok(Some((line, bytes[before..bytes.len() - after].to_vec())));
+                let csv = bytes[before..bytes.len() - after].to_vec();
+                let cells = cells(&self.record, &csv, self.separator);
+                return Ok(Some(SourceRow { line, cells, csv: Some(csv) }));
             }
         }
+    }
+
+    fn mark(&self) -> &'static [u8] {
+        self.mark
+    }
+
+    fn has_decimal_comma(&self) -> bool {
+        self.separator == b';'
     }
 }
 
 /// Returns the cells of a record that was read from `source`.
-fn cells(record: &ByteRecord, source: &[u8], separator: u8) -> Result<Vec<String>, String> {
+fn cells(record: &ByteRecord, source: &[u8], separator: u8) -> Result<Vec<CellValue>, String> {
     if !is_well_quoted(source, separator) {
         let lines = memchr::memchr_iter(b'\n', source).count();
         let taken_in = match lines {
@@ -124,41 +106,8 @@ fn cells(record: &ByteRecord, source: &[u8], separator: u8) -> Result<Vec<String
         };
         return Err(format!("has a quote that is not closed, or stands inside a quoted cell{taken_in}"));
     }
-    let cell = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| NOT_UTF_8.to_owned());
+    let cell = |bytes: &[u8]| std::str::from_utf8(bytes).map(CellValue::from).map_err(|_| NOT_UTF_8.to_owned());
     record.iter().map(cell).collect()
-}
-
-impl<R: BufRead> Rows for CsvRows<R> {
-    fn next_row(&mut self) -> Result<Option<Row>, RowsError> {
-        let (line, source) = match self.first.pop_front() {
-            Some((line, source, record)) => {
-                self.record = record;
-                (line, source)
-            }
-            None => match self.read_record()? {
-                Some(read) => read,
-                None => return Ok(None),
-            },
-        };
-        self.number += 1;
-        let (count, width) = (self.record.len(), self.columns.width());
-        let cells = cells(&self.record, &source, self.separator).and_then(|cells| match count > width {
-            // An amount may have a comma, for example.
-            true => Err(format!("has {count} cells, the header has {width}: put a cell with a separator in quotes")),
-            false => Ok(cells.into_iter().map(CellValue::Text).collect()),
-        });
-        let size = source.len();
-        let reject = Arc::new(Reject::Row(Arc::clone(&self.header), source));
-        Ok(Some(Row { number: self.number, line, cells, reject, size }))
-    }
-
-    fn columns(&self) -> &Columns {
-        &self.columns
-    }
-
-    fn has_decimal_comma(&self) -> bool {
-        self.separator == b';'
-    }
 }
 
 /// Names what is no CSV by its first bytes, and says what to do.

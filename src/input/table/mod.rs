@@ -3,8 +3,8 @@
 //! | file | what it reads |
 //! |---|---|
 //! | `open` | a file: a spreadsheet, or CSV |
-//! | `rows` | the rows, whatever they come from |
-//! | `columns`, `header` | which column is which; where the header is |
+//! | `rows` | the rows, whatever they come from; where the header is |
+//! | `columns` | which column is which |
 //! | `csv`, `utf16` | the rows of CSV; CSV in UTF-16 |
 //! | `xlsx` | the rows of a spreadsheet |
 //! | `cell_value` | what stands in a cell: text, or a date |
@@ -14,7 +14,6 @@ pub(crate) mod cell;
 pub mod cell_value;
 pub mod columns;
 pub mod csv;
-mod header;
 pub mod open;
 pub mod rows;
 mod time_cell;

@@ -13,10 +13,9 @@ use crate::input::table::xlsx::rows::SheetRows;
 pub fn open_rows(
     mut reader: impl BufRead + Seek + Send + 'static,
     known: &[&'static str],
-) -> Result<Box<dyn Rows + Send>, RowsError> {
-    let is_sheet = reader.fill_buf().map_err(RowsError::Io)?.starts_with(ZIP);
-    Ok(match is_sheet {
-        true => Box::new(SheetRows::begin(reader, known)?),
-        false => Box::new(CsvRows::begin(reader, known)?),
-    })
+) -> Result<Rows<'static>, RowsError> {
+    match reader.fill_buf()?.starts_with(ZIP) {
+        true => SheetRows::begin(reader, known),
+        false => CsvRows::begin(reader, known),
+    }
 }

@@ -19,7 +19,7 @@ use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::input::list::delivery::{COLUMNS, ReadPieces, check_columns, read_row};
 use crate::input::table::open::open_rows;
-use crate::input::table::rows::{Rows as _, RowsError};
+use crate::input::table::rows::RowsError;
 use crate::store::Write;
 
 /// The most rows of one delivery.

@@ -4,10 +4,10 @@ use sha2::{Digest, Sha256};
 
 use super::conversation::{Contact, Conversation};
 use super::timestamp::read_timestamp;
-use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
+use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind, sums_of};
 use crate::domain::limits;
 use crate::domain::money::Money;
-use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::order::{Customer, ITEMS_LIMIT, subtotal_of};
 use crate::domain::problems::Problems;
 use crate::domain::product_name::{NamedProduct, ProductKey};
 use crate::domain::reference::Reference;
@@ -126,10 +126,7 @@ fn read_items(mut order: Fields<'_>, products: &mut Vec<NamedProduct>, problems:
     let items: Vec<_> =
         elements.iter().map(|element| read_cart_item(element, &mut currency, products, problems)).collect();
     let items: Vec<IncomingItem> = items.into_iter().collect::<Option<_>>()?;
-    let Some((total, item_count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
-        problems.add(&list.place, format_args!("sum to more than {} or {QUANTITY_LIMIT} pieces", Money::LIMIT));
-        return None;
-    };
+    let (total, item_count) = sums_of(&items).map_err(|problem| problems.add(&list.place, problem)).ok()?;
     Some(Cart { items, total, item_count, currency, note })
 }
 
@@ -160,10 +157,7 @@ fn read_cart_item(
         }
     }
     let (quantity, unit_price) = (quantity?, unit_price?);
-    let Some(subtotal) = unit_price.times(quantity) else {
-        problems.add(&element.place, format_args!("{quantity} × {unit_price} is more than {}", Money::LIMIT));
-        return None;
-    };
+    let subtotal = subtotal_of(quantity, unit_price).map_err(|problem| problems.add(&element.place, problem)).ok()?;
     Some(IncomingItem {
         product: product?,
         name: None,

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr3, memmem};
 
-use super::strings::{NESTING_LIMIT, STRING_LIMIT, end_of_string, is_json};
+use super::strings::{NESTING_LIMIT, STRING_LIMIT, end_of_string, is_json_text};
 
 /// What to say of the cart that WhatsApp gives to linked devices.
 pub const ONLY_TOKEN: &str = "is an order message that carries only an id and a token, no items: fetch them from WhatsApp, or send the order as JSON";
@@ -153,7 +153,7 @@ fn search(json: &str, outer: Option<usize>, depth: usize, take: &mut dyn FnMut(O
                             continue;
                         }
                         let text = unquoted(string);
-                        if is_json(&text) {
+                        if is_json_text(&text) {
                             search(&text, Some(address), depth + 1, take);
                         }
                     }

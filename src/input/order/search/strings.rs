@@ -45,7 +45,7 @@ pub fn count_order_texts(json: &str) -> usize {
 }
 
 fn search(text: Cow<'_, str>, address: usize, depth: usize, take: &mut dyn FnMut(OrderText)) {
-    if depth < NESTING_LIMIT && is_json(&text) {
+    if depth < NESTING_LIMIT && is_json_text(&text) {
         for string in strings(&text).filter(|string| may_hold(string)) {
             if let Ok(text) = serde_json::from_str(string) {
                 search(text, address, depth + 1, take);
@@ -57,7 +57,7 @@ fn search(text: Cow<'_, str>, address: usize, depth: usize, take: &mut dyn FnMut
 }
 
 /// Returns whether a text is itself a JSON object, array or string.
-pub fn is_json(text: &str) -> bool {
+pub fn is_json_text(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[', '"']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 

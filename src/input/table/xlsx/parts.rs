@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::io::BufRead;
 
-use super::xml::{PIECE_LIMIT, Piece, Xml, refused};
+use super::xml::{PIECE_LIMIT, Piece, Xml};
 use crate::domain::text::shorten;
-use crate::input::table::rows::{RowsError, Sheets};
+use crate::input::table::rows::{RowsError, Sheets, refused};
 
 /// The most bytes of the texts that cells share (16 MiB).
 const TEXTS_LIMIT: usize = 1 << 24;

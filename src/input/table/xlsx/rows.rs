@@ -1,22 +1,17 @@
 //! The rows of a spreadsheet (`.xlsx`): those of its first sheet, read as a stream. The sizes that the file
 //! gives are not trusted.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek};
-use std::sync::Arc;
 
 use super::parts::{SharedTexts, first_sheet, path_of, read_links, read_texts};
 use super::styles::DateStyles;
-use super::xml::{PIECE_LIMIT, Piece, Xml, refused};
+use super::xml::{PIECE_LIMIT, Piece, Xml};
 use crate::domain::text::shorten;
-use crate::input::reject::Reject;
 use crate::input::table::cell::number;
 use crate::input::table::cell_value::CellValue;
-use crate::input::table::columns::Columns;
-use crate::input::table::header::{HEADER_ROWS, find_header, is_header};
-use crate::input::table::rows::{Row, Rows, RowsError, Sheets};
+use crate::input::table::rows::{Rows, RowsError, Sheets, Source, SourceRow, refused};
 use crate::input::zip::{SheetParts, Unpacked, ZipError};
-use csv::WriterBuilder;
 
 /// The most bytes of one row (64 KiB).
 const ROW_LIMIT: usize = PIECE_LIMIT;
@@ -32,12 +27,6 @@ pub struct SheetRows<R: Read> {
     texts: SharedTexts,
     dates: DateStyles,
     sheets: Sheets,
-    columns: Columns,
-    /// The header, as CSV.
-    header: Arc<Vec<u8>>,
-    /// Rows that were read while the header was looked for, each with its line.
-    first: VecDeque<(u64, Result<Vec<CellValue>, String>)>,
-    number: u64,
     /// The line that was read last.
     line: u64,
 }
@@ -47,7 +36,10 @@ impl<R: Read + Seek> SheetRows<R> {
     ///
     /// # Errors
     /// Reading failed, or it is no spreadsheet with such a header.
-    pub fn begin(mut file: R, known: &[&'static str]) -> Result<SheetRows<R>, RowsError> {
+    pub fn begin<'s>(mut file: R, known: &[&'static str]) -> Result<Rows<'s>, RowsError>
+    where
+        R: Send + 's,
+    {
         let parts = SheetParts::find(&mut file)?;
         let links = match parts.open(&mut file, "xl/_rels/workbook.xml.rels")? {
             Some(links) => read_links(Xml::new(links))?,
@@ -66,32 +58,7 @@ impl<R: Read + Seek> SheetRows<R> {
         };
         let path = path.ok_or_else(|| refused(NO_SHEET))?;
         let sheet = Xml::new(parts.open(file, &path)?.ok_or_else(|| refused(NO_SHEET))?);
-        let columns = Columns::of(&[], known).map_err(refused)?;
-        let mut rows = SheetRows {
-            sheet,
-            texts,
-            dates,
-            sheets,
-            columns,
-            header: Arc::default(),
-            first: VecDeque::new(),
-            number: 0,
-            line: 0,
-        };
-        let (mut first, mut found) = (VecDeque::new(), Vec::new());
-        while found.len() < HEADER_ROWS && !found.last().is_some_and(|row| is_header(row, known)) {
-            let Some(cells) = rows.read_cells()? else { break };
-            let names = cells.as_ref().map(|cells| cells.iter().map(|cell| cell.as_str().to_owned()).collect());
-            found.push((rows.line, names.map_err(String::clone)));
-            first.push_back((rows.line, cells));
-        }
-        let (at, columns) = find_header(&found, known)?;
-        rows.columns = columns;
-        if let Some((_, Ok(header))) = first.drain(..=at).next_back() {
-            rows.header = Arc::new(as_csv(&header));
-        }
-        rows.first = first;
-        Ok(rows)
+        Rows::begin(SheetRows { sheet, texts, dates, sheets, line: 0 }, known)
     }
 }
 
@@ -165,49 +132,19 @@ impl<R: Read> SheetRows<R> {
     }
 }
 
-impl<R: Read> Rows for SheetRows<R> {
-    fn next_row(&mut self) -> Result<Option<Row>, RowsError> {
-        let (line, cells) = match self.first.pop_front() {
-            Some(first) => first,
-            None => {
-                let next = self.line + 1;
-                match self.read_cells() {
-                    Ok(Some(cells)) => (self.line, cells),
-                    Ok(None) => return Ok(None),
-                    Err(RowsError::CutOff { problem, .. }) => return Err(RowsError::CutOff { line: next, problem }),
-                    Err(error) => return Err(error),
-                }
-            }
-        };
-        self.number += 1;
-        // Nobody reads the cells beside the columns, and CSV is not to have more than its header.
-        let kept = |cells: &Vec<CellValue>| as_csv(&cells[..cells.len().min(self.columns.width())]);
-        let source = cells.as_ref().map(kept).unwrap_or_default();
-        let size = source.len();
-        let reject = Arc::new(Reject::Row(Arc::clone(&self.header), source));
-        Ok(Some(Row { number: self.number, line, cells, reject, size }))
-    }
-
-    fn columns(&self) -> &Columns {
-        &self.columns
+impl<R: Read> Source for SheetRows<R> {
+    fn next_row(&mut self) -> Result<Option<SourceRow>, RowsError> {
+        let next = self.line + 1;
+        let cells = self.read_cells().map_err(|error| match error {
+            RowsError::CutOff { problem, .. } => RowsError::CutOff { line: next, problem },
+            RowsError::Io(error) => RowsError::Io(error),
+        })?;
+        Ok(cells.map(|cells| SourceRow { line: self.line, cells, csv: None }))
     }
 
     fn sheets(&self) -> Option<&Sheets> {
         Some(&self.sheets)
     }
-
-    fn has_decimal_comma(&self) -> bool {
-        false
-    }
-}
-
-/// Writes cells as a row of CSV, without its end.
-fn as_csv(cells: &[CellValue]) -> Vec<u8> {
-    let mut writer = WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(cells.iter().map(CellValue::as_str)).expect("memory takes every row");
-    let mut row = writer.into_inner().expect("memory takes every row");
-    row.truncate(row.trim_ascii_end().len());
-    row
 }
 
 /// A cell that is being read.

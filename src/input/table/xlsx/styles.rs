@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::io::BufRead;
 
-use super::xml::{Piece, Xml, refused};
-use crate::input::table::rows::RowsError;
+use super::xml::{Piece, Xml};
+use crate::input::table::rows::{RowsError, refused};
 
 /// The most styles of cells, and the most formats of numbers: Excel has no more.
 const STYLES_LIMIT: usize = 1 << 16;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, Read};
 
-use crate::input::table::rows::RowsError;
+use crate::input::table::rows::{RowsError, refused};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -12,21 +12,6 @@ use quick_xml::{Reader, XmlVersion};
 pub const PIECE_LIMIT: usize = 1 << 16;
 /// How deep the XML may be nested: a sheet is five deep.
 pub const DEPTH_LIMIT: usize = 64;
-
-/// Says why a spreadsheet cannot be read.
-pub fn refused(problem: impl Into<String>) -> RowsError {
-    RowsError::CutOff { line: 1, problem: problem.into() }
-}
-
-impl From<io::Error> for RowsError {
-    fn from(error: io::Error) -> RowsError {
-        // The compressed data is wrong, not the disk.
-        match error.kind() {
-            io::ErrorKind::InvalidData => refused(error.to_string()),
-            _ => RowsError::Io(error),
-        }
-    }
-}
 
 /// A piece of XML; names are without their prefix.
 pub enum Piece {
