@@ -25,7 +25,7 @@ use crate::render::{json, order};
 pub struct ShowArgs {
     #[arg(value_name = "REF", help = REFS_TO_READ)]
     refs: Vec<String>,
-    /// Show those that are found, report the others, and exit with 8
+    /// Where an order is not found, report it, go on with the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
 }

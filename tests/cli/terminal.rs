@@ -316,6 +316,7 @@ fn picking_nothing_or_leaving_changes_nothing() {
     shop.orders(["cancel", ORDER]).succeeds();
     let screen = Terminal::run(&shop, 80, &["confirm"]).ends(3);
     assert!(screen.contains("there is no order to confirm"), "{screen}");
+    assert!(screen.contains("to see all orders:  orders list"), "{screen}");
 }
 
 #[test]

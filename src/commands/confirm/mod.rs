@@ -50,7 +50,7 @@ pub struct ConfirmArgs {
     /// Accept prices below the list price, and a delivery fee, discount or cash on delivery that the shop has not agreed to
     #[arg(long)]
     accept_prices: bool,
-    /// Confirm those that can be confirmed, report the others, and exit with 8
+    /// Where an order cannot be confirmed, report it, go on with the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
 }

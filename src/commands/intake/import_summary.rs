@@ -285,6 +285,7 @@ impl ImportSummary {
         };
         let records = match (self.rejected, count) {
             (_, 1) => format!("the {word}"),
+            (2, 2) => format!("both {word}s"),
             (rejected, count) if rejected == count => format!("all {count} {word}s"),
             (rejected, count) => format!("{rejected} of {count} {word}s"),
         };

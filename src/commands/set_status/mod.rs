@@ -66,7 +66,7 @@ pub struct SetStatusArgs {
     /// Move the orders of this list; - is stdin. STATUS and --courier are then for rows that have none of their own
     #[arg(long, value_name = "FILE", conflicts_with_all = ["force", "no_restock", "keep", "tracking"])]
     from: Option<String>,
-    /// Move those that can be moved, report the others, and exit with 8
+    /// Where an order cannot be moved, report it, go on with the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
     /// Write the rejected rows to this new file, ready to mend and enter again
