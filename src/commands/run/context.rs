@@ -159,6 +159,12 @@ impl Context {
         Audit { actor: self.caller.name().to_owned(), note: self.global.note.clone() }
     }
 
+    /// Returns the note that says why; `what` needs one: `--force`.
+    pub fn reason(&self, what: &str) -> Result<&str, Failure> {
+        let missing = || Failure::usage(format!("{what} needs a --note that says why")).hint("add --note WHY");
+        self.global.note.as_deref().ok_or_else(missing)
+    }
+
     /// Returns a generator of ids. They sort by creation, so that their index grows at its end.
     pub fn ids(&self) -> impl Fn() -> Uuid + use<> {
         let millis = u64::try_from(self.now.millis()).unwrap_or_default();

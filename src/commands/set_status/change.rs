@@ -32,8 +32,8 @@ pub fn change(
     verb: &str,
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
-    if !request.is_sellable && context.global.note.is_none() {
-        return Err(Failure::usage("--no-restock needs a --note that says why").hint("add --note WHY").into());
+    if !request.is_sellable {
+        context.reason("--no-restock")?;
     }
     let from = leaving_for(request);
     if refs.is_empty() && from.is_empty() {

@@ -93,8 +93,8 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
         };
         return move_listed(&list, &args.form()?, context);
     }
-    if args.force && context.global.note.is_none() {
-        return Err(Failure::usage("--force needs a --note that says why").hint("add --note WHY").into());
+    if args.force {
+        context.reason("--force")?;
     }
     let (status, refs) = args.status_and_refs()?;
     if args.no_restock && !matches!(status, Status::Cancelled | Status::Pending) {
