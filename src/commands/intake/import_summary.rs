@@ -7,7 +7,7 @@ use crate::commands::run::imported::Imported;
 use crate::domain::problems::Problems;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
-use crate::error::{DETAILS_LISTED, Explained, Failure, FailureKind, list_first};
+use crate::error::{DETAILS_LISTED, Exit, Explained, Failure, FailureKind, list_first};
 use crate::input::table::rows::Sheets;
 use crate::render::json::Body;
 use crate::ui;
@@ -265,6 +265,16 @@ impl ImportSummary {
             body.insert("differences".to_owned(), json!([]));
         }
         body
+    }
+
+    /// Says how many were rejected, at the end of a sum: `, rejected 2`; empty if none were.
+    pub fn and_rejected(&self) -> String {
+        if self.rejected > 0 { format!(", rejected {}", self.rejected) } else { String::new() }
+    }
+
+    /// Returns how an import ended that was not stopped.
+    pub fn exit(&self) -> Exit {
+        if self.rejected > 0 { Exit::Partly } else { Exit::Done }
     }
 
     /// Returns whether some records could be taken without the others.
