@@ -68,8 +68,7 @@ pub fn run(args: &ForgetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     naming.say(context);
     if !context.is_dry_run() {
-        ui::begin_rest(INTERRUPTED);
-        overwrite(text, &mut store)?;
+        ui::finish_change(INTERRUPTED, || overwrite(text, &mut store))?;
     }
     report(done.as_ref(), &store, context)
 }
