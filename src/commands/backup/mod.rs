@@ -73,14 +73,13 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
     if context.is_dry_run() {
         drop(copy);
-        context.mark_dry_run();
     } else {
         let held = ui::hold_interruptions(false);
         let kept = copy.persist(&dest);
         held.end(Some(kept.is_ok()));
         kept.map_err(|error| failed(&dest, &error))?;
-        context.mark_done();
     }
+    context.mark_done();
     let path = dest.to_string_lossy();
     let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);
     context.print_one(body, || report(&path, orders, bytes, context.is_dry_run(), context.ui.quiet))?;

@@ -144,14 +144,10 @@ impl Context {
         self.has_rolled_back = self.is_dry_run();
     }
 
-    /// Notes that this run finished its work outside the orders file.
+    /// Notes that this run finished its work outside the orders file, which a dry run did not do.
     pub fn mark_done(&mut self) {
-        self.has_committed = true;
-    }
-
-    /// Notes that this run rolls its work back, which results report.
-    pub fn mark_dry_run(&mut self) {
-        self.has_rolled_back = true;
+        self.has_committed = !self.is_dry_run();
+        self.has_rolled_back = self.is_dry_run();
     }
 
     /// Returns who writes, and with which note.
