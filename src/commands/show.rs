@@ -32,7 +32,7 @@ pub struct ShowArgs {
 
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = named_or_picked(&args.refs, &Purpose::of("show", &[]), context)?;
-    let form = OutcomeForm { is_list: references.is_list, keep_going: args.keep_going, done: "shown" };
+    let form = OutcomeForm { is_list: references.is_list, keep_going: args.keep_going };
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let results = store.read(|read| {
