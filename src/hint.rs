@@ -165,12 +165,10 @@ impl From<Remedy> for Hint {
                 let command = orders.into_iter().fold(CommandLine::of("confirm"), CommandLine::argument);
                 Hint::run("if this was agreed", command.option("--accept-prices"))
             }
-            Remedy::ConfirmOthers(orders) if orders.len() > ORDERS_NAMED => {
-                "--keep-going confirms those that can be".into()
-            }
+            Remedy::ConfirmOthers(orders) if orders.len() > ORDERS_NAMED => "--keep-going confirms the others".into(),
             Remedy::ConfirmOthers(orders) => {
                 let command = orders.into_iter().fold(CommandLine::of("confirm"), CommandLine::argument);
-                Hint::run("to confirm those that can be", command.option("--keep-going"))
+                Hint::run("to confirm the others", command.option("--keep-going"))
             }
             Remedy::ChooseSize { reference, item } => {
                 let command = order("edit", reference).option_value("--item", &item.to_string()).option("--size SIZE");
@@ -253,6 +251,9 @@ impl From<Remedy> for Hint {
             }
             Remedy::LeaveOutSize => "leave out --size".into(),
             Remedy::NameSize => "say which with --size".into(),
+            Remedy::WriteSize { product, size } => {
+                format!("the size goes after the product: {}", shell_word(&format!("{product}/{size}"))).into()
+            }
             Remedy::StartSize { product: handle, size } => {
                 let command = product("product count", &handle).argument("N").option_value("--size", &size);
                 Hint::run("to start a new size", command.option("--new-size").option("--note WHY"))
@@ -372,6 +373,6 @@ mod tests {
             "if there are more in the shop:  orders product adjust SKU-12345 +1 --size 'X L' --note WHY"
         );
         let of_many = vec![Reference::parse("LEG-1").unwrap(); 11];
-        assert_eq!(Hint::from(Remedy::ConfirmOthers(of_many)).to_string(), "--keep-going confirms those that can be");
+        assert_eq!(Hint::from(Remedy::ConfirmOthers(of_many)).to_string(), "--keep-going confirms the others");
     }
 }

@@ -30,7 +30,7 @@ pub struct CancelArgs {
     /// Write off what comes back: it cannot be sold again
     #[arg(long)]
     no_restock: bool,
-    /// Cancel those that can be cancelled, report the others, and exit with 8
+    /// Where an order cannot be cancelled, report it, go on with the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
 }

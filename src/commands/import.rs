@@ -77,7 +77,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let again = CommandLine::of("import").argument(file.display());
         context.hint(Hint::run("once the rejected ones are mended", again));
     }
-    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+    Ok(summary.exit())
 }
 
 /// Imports what the sources hold, from their beginning.
@@ -181,7 +181,7 @@ fn summary_line(summary: &ImportSummary, context: &Context) -> String {
         return String::new();
     }
     let did = if context.is_dry_run() { "would import" } else { "imported" };
-    let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
+    let rejected = summary.and_rejected();
     let skipped = if summary.skipped > 0 { format!(", skipped {}", summary.skipped) } else { String::new() };
     format!("{did} {}, unchanged {}{rejected}{skipped}\n", summary.imported, summary.unchanged)
 }

@@ -25,14 +25,14 @@ use crate::render::{json, order};
 pub struct ShowArgs {
     #[arg(value_name = "REF", help = REFS_TO_READ)]
     refs: Vec<String>,
-    /// Show those that are found, report the others, and exit with 8
+    /// Where an order is not found, report it, go on with the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
 }
 
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = named_or_picked(&args.refs, &Purpose::of("show", &[]), context)?;
-    let form = OutcomeForm { is_list: references.is_list, keep_going: args.keep_going, done: "shown" };
+    let form = OutcomeForm { is_list: references.is_list, keep_going: args.keep_going };
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let results = store.read(|read| {

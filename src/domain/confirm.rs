@@ -151,9 +151,10 @@ pub fn decide_each(orders: &[Order], mut products: Products, consent: &Consent) 
         .iter()
         .map(|order| {
             let alone = std::slice::from_ref(order);
-            consent.covers(order)?;
             let mut confirmations =
                 decide(alone, &products, consent.accepts_prices()).map_err(|obstacles| refusal(alone, &obstacles))?;
+            // Nobody was asked about an order that could not be confirmed: what stands against it comes first.
+            consent.covers(order)?;
             let confirmation = confirmations.remove(0);
             products.apply(&confirmation.change.movements);
             Ok(confirmation)
@@ -499,6 +500,19 @@ mod tests {
             let named = Consent::Named { accept_prices };
             assert_eq!((named.accepts_prices(), named.covers(&changed)), (accept_prices, Ok(())));
         }
+    }
+
+    #[test]
+    fn each_order_is_refused_for_what_stands_against_it_before_missing_consent() {
+        let products = [product("Shirt", &[("", 4)])];
+        let desk = desk(&products, &[&[(0, 1, None)], &[(0, 5, None)], &[(0, 3, None)], &[(0, 3, None)]]);
+        let shown = Consent::shown(vec![desk.orders[0].clone(), desk.orders[3].clone()]);
+        let decided = decide_each(&desk.orders, desk.products.clone(), &shown);
+        let said = |one: &Result<Confirmation, Refusal>| one.as_ref().err().map(|refusal| refusal.message.clone());
+        let not_asked = "order LEG-2 could not be confirmed when you answered";
+        let expected = [None, Some("insufficient stock for LEG-1"), Some(not_asked), None];
+        // An order without consent takes no stock from those after it.
+        assert_eq!(decided.iter().map(said).collect::<Vec<_>>(), expected.map(|said| said.map(str::to_owned)));
     }
 
     #[test]

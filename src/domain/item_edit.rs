@@ -138,7 +138,10 @@ pub fn edit_items(
             }
             let unit_price = price.unwrap_or(product.list_price());
             let item = OrderItem::agreed(new_id(), product, size.as_deref(), color.clone(), *quantity, unit_price);
-            let item = item.map_err(Refusal::invalid)?;
+            let item = item.map_err(|problem| match (size, product.is_sized()) {
+                (None, true) => Refusal::invalid(problem).remedy(Remedy::NameSize),
+                _ => Refusal::invalid(problem),
+            })?;
             let change = Change::between(None, Some(describe_item(items.len() + 1, &item)));
             items.push(item);
             Ok(change)

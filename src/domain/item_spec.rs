@@ -5,6 +5,8 @@ use std::fmt;
 use super::limits;
 use super::money::Money;
 use super::order::QUANTITY_LIMIT;
+use super::product::Product;
+use super::remedy::Remedy;
 use super::text::{shorten, whole_number};
 
 /// An item as typed.
@@ -27,6 +29,13 @@ pub const FORM: &str = "P[/SIZE[/COLOR]][*QUANTITY][@PRICE]";
 
 /// The form of an item that replaces another, for messages.
 pub const REPLACEMENT: &str = "P[/SIZE[/COLOR]][@PRICE]";
+
+/// Returns how to write an item of a product whose size is missing; `None` if none is.
+pub fn write_size(product: &Product, size: Option<&str>) -> Option<Remedy> {
+    // These signs would end the size.
+    let mut sizes = product.sizes().filter(|line| size.is_none() && !line.size.contains(['*', '@']));
+    Some(Remedy::WriteSize { product: product.handle(), size: sizes.next()?.size.clone() })
+}
 
 /// The most characters that a product, size, color, quantity and price can take together.
 const LONGEST: usize = limits::NAME + 2 * limits::CHOICE + 30;

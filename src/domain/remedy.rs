@@ -121,6 +121,13 @@ pub enum Remedy {
     LeaveOutSize,
     /// Name a size.
     NameSize,
+    /// Write the size of an item after its product.
+    WriteSize {
+        /// What people type to name the product.
+        product: String,
+        /// One of its sizes.
+        size: String,
+    },
     /// Start a size by counting it.
     StartSize {
         /// What people type to name the product.

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::item_spec::write_size;
 use super::item_words::index_of;
 use super::money::Money;
 use super::order::{ITEMS_LIMIT, Order, OrderItem};
@@ -73,7 +74,9 @@ pub fn replacements(
                 (&**product, size.as_deref(), color, price.unwrap_or(today))
             }
         };
-        let item = OrderItem::agreed(new_id(), product, size, color, *quantity, price).map_err(Refusal::invalid)?;
+        let item = OrderItem::agreed(new_id(), product, size, color, *quantity, price).map_err(|problem| {
+            write_size(product, size).into_iter().fold(Refusal::invalid(problem), Refusal::remedy)
+        })?;
         items.push(Some(item));
     }
     if order.items.len() + items.iter().flatten().count() > ITEMS_LIMIT {

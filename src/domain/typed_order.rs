@@ -1,6 +1,7 @@
 //! An order that somebody types: by phone, from a chat, or over the counter.
 
 use super::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
+use super::item_spec::write_size;
 use super::money::Money;
 use super::order::{Customer, ITEMS_LIMIT, subtotal_of, sums};
 use super::problems::Problems;
@@ -51,6 +52,7 @@ impl TypedOrder {
             problems.push(format!("an order has at most {ITEMS_LIMIT} items"));
         }
         let is_by_shop = self.is_by_shop;
+        let write_size = self.items.iter().find_map(|item| write_size(&item.product, item.size.as_deref()));
         let items = self.items.into_iter().enumerate();
         let items: Vec<_> =
             items.filter_map(|(index, item)| item.into_incoming(index + 1, is_by_shop, &mut problems)).collect();
@@ -64,8 +66,8 @@ impl TypedOrder {
             problems.push(format!("a discount of {} is more than the items cost: {total}", terms.discount));
         }
         if !problems.is_empty() {
-            let refusal = Refusal::invalid("invalid order").error("Invalid order");
-            return Err(refusal.details(problems.into_first()));
+            let refusal = Refusal::invalid("invalid order").error("Invalid order").details(problems.into_first());
+            return Err(write_size.into_iter().fold(refusal, Refusal::remedy));
         }
         Ok(IncomingOrder {
             reference: self.reference,
@@ -111,6 +113,7 @@ mod tests {
     use super::*;
     use crate::domain::product::tests::product;
     use crate::domain::refusal::RefusalKind;
+    use crate::domain::remedy::Remedy;
     use crate::domain::terms::{Claimed, Discount, Fee};
 
     fn typed(items: Vec<TypedItem>) -> TypedOrder {
@@ -180,6 +183,8 @@ mod tests {
                 "item 3: 2 × 99999999.99 is more than 99999999.99",
             ]
         );
+        assert_eq!(refusal.remedies, [Remedy::WriteSize { product: "SKU-Shirt".into(), size: "S".into() }]);
+        assert_eq!(typed(vec![item(&shirt, Some("XL"), 1, None)]).into_incoming().unwrap_err().remedies, []);
         let mut order = typed(vec![item(&cap, None, 1, None)]);
         order.terms.discount = Some(Discount::Amount(Money::from_hundredths(3000)));
         assert_eq!(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::history::last_said;
 use super::order::{items, mark, marks, money, name_marks, pieces, who};
 use super::prose::{fit, sentence};
-use super::table::{Column, render};
+use super::table::{self, Column};
 use super::zone::{day, minute};
 use super::{RenderStyle, paint};
 use crate::domain::confirm::{Confirmation, Deduction};
@@ -117,6 +117,5 @@ pub fn choices(orders: &[Order], is_about_money: bool, style: RenderStyle<'_>) -
             ]
         })
         .collect();
-    // Skip the titles.
-    render(&columns, &rows, style).lines().skip(1).map(str::to_owned).collect()
+    table::choices(&columns, &rows, style)
 }

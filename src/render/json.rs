@@ -255,7 +255,7 @@ pub fn order_fields(order: &Order, keys: &[&str]) -> Body {
         "notes" => order.notes.iter().map(|one| Value::Object(note(one))).collect(),
         key => summary_value(&order.summary, key),
     };
-    keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+    of_keys(keys, value)
 }
 
 /// Returns an order with its items.
@@ -266,7 +266,7 @@ pub fn order(order: &Order) -> Body {
 /// Returns the chosen keys of one item and its order.
 pub fn item_row(order: &OrderSummary, item: &OrderItem, keys: &[&str]) -> Body {
     let value = |key: &str| item_value(item, key).unwrap_or_else(|| summary_value(order, key));
-    keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+    of_keys(keys, value)
 }
 
 /// Returns the chosen keys of a product.
@@ -284,7 +284,7 @@ pub fn product_fields(product: &Product, keys: &[&str]) -> Body {
         "lowStockAt" => json!(product.low_stock_at),
         _ => Value::Null,
     };
-    keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+    of_keys(keys, value)
 }
 
 /// Returns a product.
@@ -360,7 +360,7 @@ pub fn product_entry(entry: &ProductEntry) -> Body {
         ProductEntry::Stock(entry) => of_stock(entry, key),
         ProductEntry::Price(entry) => of_price(entry, key),
     };
-    PRODUCT_ENTRY_KEYS.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+    of_keys(PRODUCT_ENTRY_KEYS, value)
 }
 
 /// The keys of a change of a product, in order.
@@ -442,6 +442,11 @@ pub fn body<const N: usize>(pairs: [(&str, Value); N]) -> Body {
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
+/// Makes a body of keys, each with its value.
+fn of_keys(keys: &[&str], value: impl Fn(&str) -> Value) -> Body {
+    keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+}
+
 /// Keeps the chosen keys of a body.
 pub fn choose(body: &Body, keys: &[&str]) -> Body {
     keys.iter().filter_map(|key| Some(((*key).to_owned(), body.get(*key)?.clone()))).collect()
@@ -501,7 +506,7 @@ pub fn customer_fields(customer: &CustomerSummary, keys: &[&str]) -> Body {
         "blockedNote" => json!(block.and_then(|block| block.note.as_deref())),
         _ => Value::Null,
     };
-    keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+    of_keys(keys, value)
 }
 
 /// Returns a customer.
@@ -512,9 +517,7 @@ pub fn customer(customer: &CustomerSummary) -> Body {
 /// Returns a customer with their orders.
 pub fn customer_record(record: &CustomerRecord) -> Body {
     let mut body = customer(&record.summary);
-    let order = |order: &OrderSummary| {
-        Value::Object(SUMMARY_KEYS.iter().map(|key| ((*key).to_owned(), summary_value(order, key))).collect())
-    };
+    let order = |order: &OrderSummary| Value::Object(of_keys(SUMMARY_KEYS, |key| summary_value(order, key)));
     body.insert("names".to_owned(), json!(record.names));
     body.insert("addresses".to_owned(), json!(record.addresses));
     body.insert("orders".to_owned(), record.orders.iter().map(order).collect());

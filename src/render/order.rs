@@ -349,5 +349,5 @@ pub fn changed(change: &StatusChange, is_dry_run: bool) -> String {
 
 /// Renders a number of pieces: `1 piece`, `2 pieces`.
 pub fn pieces(count: i64) -> String {
-    if count == 1 { "1 piece".to_owned() } else { format!("{count} pieces") }
+    prose::counted(count, "piece")
 }

@@ -2,7 +2,7 @@
 
 use super::order::pieces;
 use super::prose;
-use super::table::{Column, render};
+use super::table::{self, Column};
 use super::zone::minute;
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
@@ -53,8 +53,7 @@ pub fn choices(products: &[Product], style: RenderStyle<'_>) -> Vec<String> {
         let stock = format!("{} in stock", product.stock_quantity());
         vec![product.name.clone(), product.list_price().to_string(), stock, product.barcode.clone().unwrap_or_default()]
     };
-    // Skip the titles.
-    render(&columns, &products.iter().map(row).collect::<Vec<_>>(), style).lines().skip(1).map(str::to_owned).collect()
+    table::choices(&columns, &products.iter().map(row).collect::<Vec<_>>(), style)
 }
 
 /// Asks for the size of a product, on one line.

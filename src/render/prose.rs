@@ -12,6 +12,12 @@ pub fn field(label: &str, label_width: usize, value: &str, width: usize) -> Stri
     labels.zip(&lines).map(|pair| line(pair) + "\n").collect()
 }
 
+/// Renders a number of things: `1 order`, `2 orders`.
+pub fn counted(count: impl Into<i128>, thing: &str) -> String {
+    let count = count.into();
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Renders a sentence that may contain guests' words. Further lines are indented by two more.
 pub fn sentence(text: &str, width: usize) -> String {
     let text = visible(text);

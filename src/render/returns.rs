@@ -3,7 +3,7 @@
 use super::RenderStyle;
 use super::order::{mark, money, who};
 use super::prose::{fit, sentence};
-use super::table::{Column, render};
+use super::table::{self, Column};
 use crate::domain::bidi::shown;
 use crate::domain::order::{Order, OrderItem};
 use crate::domain::returns::{Returned, StockEffect};
@@ -26,8 +26,7 @@ pub fn choices<'o>(items: impl Iterator<Item = (usize, &'o OrderItem)>, style: R
         let (size, color) = (choice(&item.selected_size), choice(&item.selected_color));
         vec![number.to_string(), left, name, size, color, item.unit_price.to_string()]
     };
-    // Skip the titles.
-    render(&columns, &items.map(row).collect::<Vec<_>>(), style).lines().skip(1).map(str::to_owned).collect()
+    table::choices(&columns, &items.map(row).collect::<Vec<_>>(), style)
 }
 
 /// Asks what comes back of an order, on one line.

@@ -135,6 +135,17 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], style: RenderStyle<'_>) 
     text
 }
 
+/// Renders rows to pick from, one line each, without titles. None of the columns may wrap.
+pub fn choices(columns: &[Column], rows: &[Vec<String>], style: RenderStyle<'_>) -> Vec<String> {
+    let layout = Sizing::of_rows(columns, rows).layout(style);
+    let line = |row: &Vec<String>| {
+        let mut line = String::new();
+        layout.put_row(&mut line, row);
+        line.trim_end_matches('\n').to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
 /// What the layout of a table needs, found row by row: a table may be too long for memory.
 #[derive(Debug)]
 pub struct Sizing {

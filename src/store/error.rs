@@ -76,7 +76,7 @@ pub enum StoreError {
     Unanswered(String),
     /// The cluster has a shop of this name.
     #[cfg(feature = "cluster")]
-    #[error("is there already")]
+    #[error("exists already")]
     Exists,
     /// The log does not go on where this machine's replica is.
     #[cfg(feature = "cluster")]

@@ -95,9 +95,12 @@ pub fn begin_change(json: bool) {
     watch();
 }
 
-/// From here on, an interruption reports with `text` that the change is committed, but something is left to do.
-pub fn begin_rest(text: &'static str) {
+/// Does what is left to do after a commit. Until it is done, an interruption reports this with `text`.
+pub fn finish_change<T, E>(text: &'static str, rest: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     work().state = ChangeState::Unfinished(text);
+    let done = rest()?;
+    work().state = ChangeState::Committed;
+    Ok(done)
 }
 
 /// Delays interruptions during a commit, so that they report its result.
@@ -249,5 +252,20 @@ pub(super) fn begin_question(json: bool) {
         && let Some(watch) = watch()
     {
         let _ = watch.add_signal(SIGHUP);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interruption_says_that_something_is_left_only_until_it_is_done() {
+        let state = || work().state;
+        let left = ChangeState::Unfinished("left");
+        assert_eq!(finish_change("left", || Err::<(), _>(state())), Err(left));
+        assert_eq!(state(), left, "it failed, and is still to be done");
+        assert_eq!(finish_change("left", || Ok::<_, ()>(state())), Ok(left));
+        assert_eq!(state(), ChangeState::Committed);
     }
 }

@@ -170,7 +170,7 @@ fn failures_are_explained_for_a_shop() {
     says(machine.orders(["list", "--stale"]), 1, &["this machine has no replica of the shop LEG yet"], &["import"]);
     let machine = machine.with_order();
     let file = Shop::on_file().with_catalogue();
-    let exists = format!("there is a shop LEG in the cluster at {node} already");
+    let exists = format!("the shop LEG exists already in the cluster at {node}");
     says(file.orders(["backup", &url]), 5, &[&exists], &[]);
     let bare = url.replace("http://", "");
     says(Machine::new(&bare).orders(["list"]), 2, &[&format!("did you mean http://{bare}?")], &[]);

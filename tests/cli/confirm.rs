@@ -62,7 +62,7 @@ fn several_orders_are_all_or_nothing() {
         "\
 error: insufficient stock for 1 of 2 orders: LEG-2; nothing changed
   - Classic T-Shirt (L): Insufficient stock (available: 3, required: 4)
-hint: to confirm those that can be:  orders confirm LEG-LXYZ1234-AB5C LEG-2 --keep-going
+hint: to confirm the others:  orders confirm LEG-LXYZ1234-AB5C LEG-2 --keep-going
 ",
     );
     assert_eq!(shop.dump(), before);
@@ -363,7 +363,7 @@ fn several_orders_are_each_paid_what_is_due_or_none_is() {
         done.stderr,
         "error: payments of 1 of 2 orders cannot be recorded: LEG-3; nothing changed\n  \
          - LEG-3: nothing is due for LEG-3: 29.99 was paid\n\
-         hint: to confirm those that can be:  orders confirm LEG-1 LEG-3 --keep-going\n"
+         hint: to confirm the others:  orders confirm LEG-1 LEG-3 --keep-going\n"
     );
     let done = shop.orders(["confirm", "LEG-3", "--paid", "cash", "--json"]).exits(5);
     assert!(

@@ -213,7 +213,11 @@ fn an_impossible_typed_order_is_refused_and_changes_nothing() {
     let shop = Shop::with_order();
     let before = shop.dump();
     for (args, code, words) in [
-        (&["--item", "SKU-12345"][..], 4, "item 1: Classic T-Shirt: needs a size (sizes: S, M, L)"),
+        (
+            &["--item", "SKU-12345"][..],
+            4,
+            "item 1: Classic T-Shirt: needs a size (sizes: S, M, L)\nhint: the size goes after the product: SKU-12345/S\n",
+        ),
         (
             &["--item", "BLT-01", "--item", "SKU-12345/XXL"],
             4,

@@ -80,7 +80,7 @@ fn an_impossible_edit_is_refused_and_changes_nothing() {
         (["edit", "LEG-0002", "--item", "1", "--price", "1"], 5, "LEG-0002 is confirmed"),
         (["edit", "LEG-0002", "--item", "1", "--quantity", "3"], 6, "Insufficient stock (available: 1, required: 2)"),
         (["edit", "LEG-SHIPPED", "--item", "1", "--quantity", "2"], 5, "LEG-SHIPPED is shipped"),
-        (["edit", ORDER, "--add", "SKU-12345", "--quantity", "1"], 4, "needs a size (sizes: S, M, L)"),
+        (["edit", ORDER, "--add", "SKU-12345", "--quantity", "1"], 4, "nothing changed\nhint: say which with --size\n"),
         (["edit", ORDER, "--add", "nothing", "--quantity", "1"], 3, "product nothing not found"),
         (["edit", ORDER, "--item", "1", "--quantity", "0"], 2, "whole number from 1"),
         (["edit", ORDER, "--name", " ", "-q", "-y"], 2, "must not be blank"),

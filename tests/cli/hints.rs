@@ -165,7 +165,7 @@ fn missing_stock_is_named_before_what_needs_consent() {
     assert!(done.stderr.starts_with("error: 1 of 2 orders is not pending: A1; nothing changed\n"), "{done:?}");
     assert!(!done.stderr.contains("--keep-going"), "{done:?}");
     let done = run(&shop, "confirm A1 B1").exits(5);
-    assert!(done.stderr.ends_with("to confirm those that can be:  orders confirm A1 B1 --keep-going\n"), "{done:?}");
+    assert!(done.stderr.ends_with("to confirm the others:  orders confirm A1 B1 --keep-going\n"), "{done:?}");
 }
 
 #[test]

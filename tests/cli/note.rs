@@ -58,6 +58,8 @@ fn no_note_vanishes() {
     let done = shop.orders(["edit", ORDER, "--name", "John Doe", "--note", "no change"]).exits(0);
     assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; only the note is stored\n");
     assert_eq!(notes(&shop, ORDER, "")[1..], [("note".into(), json!("alone")), ("note".into(), json!("no change"))]);
+    let done = shop.orders(["edit", ORDER, "--note", "not yet", "--dry-run"]).exits(0);
+    assert_eq!(done.stderr, "note: the note would be stored\nnote: dry run: nothing changed\n");
     let catalogue = shipped("examples/catalogue.json");
     for (run, said) in [
         (shop.orders(["create", "--note", "x"]).arg(shipped("examples/order.json")), "the note is not stored"),

@@ -242,6 +242,7 @@ fn an_impossible_return_is_refused_and_changes_nothing() {
         (&[ORDER, "1", "--exchange", "XXL"], 4, "has no size XXL (sizes: S, M, L)"),
         (&[ORDER, "2", "--exchange", "L"], 4, "Leather Belt has no sizes: name the product that replaces it"),
         (&[ORDER, "1", "--for", "nothing"], 3, "product nothing not found"),
+        (&[ORDER, "1", "--for", "SKU-12345"], 4, "hint: the size goes after the product: SKU-12345/S"),
         (&[ORDER, "1", "--for", "BLT-01*2"], 2, "as many pieces replace as come back"),
         (&[ORDER, "1", "--exchange", "S", "--for", "BLT-01"], 2, "cannot be used with"),
         (

@@ -316,6 +316,7 @@ fn picking_nothing_or_leaving_changes_nothing() {
     shop.orders(["cancel", ORDER]).succeeds();
     let screen = Terminal::run(&shop, 80, &["confirm"]).ends(3);
     assert!(screen.contains("there is no order to confirm"), "{screen}");
+    assert!(screen.contains("to see all orders:  orders list"), "{screen}");
 }
 
 #[test]
@@ -627,6 +628,10 @@ fn an_order_that_changed_during_the_question_is_not_confirmed() {
 fn with_keep_going_only_what_was_shown_is_confirmed() {
     let shop = Shop::with_order();
     shop.take("LEG-0002", SHIRT, 2, Some("L"));
+    // What nobody was asked about has its own reason.
+    shop.take("LEG-0003", SHIRT, 9, Some("L"));
+    let screen = Terminal::run(&shop, 80, &["confirm", "LEG-0003", "--keep-going"]).ends(8);
+    assert!(screen.contains("error: insufficient stock for LEG-0003"), "{screen}");
     let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER, "LEG-0002", "--keep-going"]);
     terminal.expect("Confirm LEG-LXYZ1234-AB5C? (1 cannot be) [y/N]");
     shop.orders(["product", "adjust", "SKU-12345", "+5", "--size", "L", "--note", "delivery"]).succeeds();

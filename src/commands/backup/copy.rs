@@ -9,6 +9,7 @@ use crate::domain::refusal::Conflict;
 use crate::domain::text::os_reason;
 use crate::error::{Failure, FailureKind, Fault};
 use crate::hint::{CommandLine, Hint};
+use crate::render::prose::counted;
 use crate::scratch::{Scratch, folder_of, no_place_in};
 use crate::store::{Access, Store, StoreError};
 
@@ -17,8 +18,7 @@ pub fn report(dest: &str, orders: i64, bytes: u64, is_dry_run: bool, is_quiet: b
     let did = if is_dry_run { "would back up" } else { "backed up" };
     match is_quiet {
         true => String::new(),
-        false if orders == 1 => format!("{did} 1 order to {}, {bytes} bytes\n", shown(dest)),
-        false => format!("{did} {orders} orders to {}, {bytes} bytes\n", shown(dest)),
+        false => format!("{did} {} to {}, {bytes} bytes\n", counted(orders, "order"), shown(dest)),
     }
 }
 

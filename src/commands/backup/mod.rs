@@ -18,6 +18,7 @@ use crate::domain::refusal::Conflict;
 use crate::error::{Exit, Failure, FailureKind, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
+use crate::render::prose::counted;
 use crate::scratch::folder_of;
 use crate::store::refuse_leftovers;
 use crate::ui;
@@ -72,14 +73,13 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
     if context.is_dry_run() {
         drop(copy);
-        context.mark_dry_run();
     } else {
         let held = ui::hold_interruptions(false);
         let kept = copy.persist(&dest);
         held.end(Some(kept.is_ok()));
         kept.map_err(|error| failed(&dest, &error))?;
-        context.mark_done();
     }
+    context.mark_done();
     let path = dest.to_string_lossy();
     let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);
     context.print_one(body, || report(&path, orders, bytes, context.is_dry_run(), context.ui.quiet))?;
@@ -105,8 +105,7 @@ fn stream(context: &Context) -> anyhow::Result<Exit> {
     let (mut copy, orders) = checked_copy(&folder, &folder, context)?;
     let bytes = copy.bytes().map_err(|error| failed(&folder, &error))?;
     if context.is_dry_run() {
-        let orders = if orders == 1 { "1 order".to_owned() } else { format!("{orders} orders") };
-        context.ui.note(&format!("dry run: would back up {orders} to stdout, {bytes} bytes"));
+        context.ui.note(&format!("dry run: would back up {} to stdout, {bytes} bytes", counted(orders, "order")));
         return Ok(Exit::Done);
     }
     let mut stdout = ui::stdout();

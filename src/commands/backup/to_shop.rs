@@ -40,10 +40,7 @@ pub fn back_up_to(address: &Address, context: &mut Context) -> anyhow::Result<Ex
         }
         (orders, bytes)
     };
-    match context.is_dry_run() {
-        true => context.mark_dry_run(),
-        false => context.mark_done(),
-    }
+    context.mark_done();
     let is_dry_run = context.is_dry_run();
     let body = body([("path", json!(name)), ("orders", json!(orders)), ("bytes", json!(bytes))]);
     context.print_one(body, || report(&name, orders, bytes, is_dry_run, context.ui.quiet))?;

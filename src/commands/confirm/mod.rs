@@ -50,7 +50,7 @@ pub struct ConfirmArgs {
     /// Accept prices below the list price, and a delivery fee, discount or cash on delivery that the shop has not agreed to
     #[arg(long)]
     accept_prices: bool,
-    /// Confirm those that can be confirmed, report the others, and exit with 8
+    /// Where an order cannot be confirmed, report it, go on with the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
 }
@@ -89,14 +89,12 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
             }
         }
     }
-    let printed = OutcomeForm { is_list: references.is_list, keep_going: args.keep_going, done: "confirmed" };
-    let exit = print_outcomes(&outcomes, printed, CONFIRMED_KEYS, context, body, |confirmed| {
-        let text = |Confirmed { order, confirmation, settled }: &&Confirmed| match context.ui.quiet {
-            true => format!("{}\n", order.summary.reference),
-            false => confirm::confirmed(order, confirmation, settled, context.is_dry_run(), ui::width()),
-        };
-        confirmed.iter().map(text).collect()
-    })?;
+    let form = OutcomeForm { is_list: references.is_list, keep_going: args.keep_going };
+    let text = |Confirmed { order, confirmation, settled }: &Confirmed| match context.ui.quiet {
+        true => format!("{}\n", order.summary.reference),
+        false => confirm::confirmed(order, confirmation, settled, context.is_dry_run(), ui::width()),
+    };
+    let exit = print_outcomes(&outcomes, form, "confirmed", CONFIRMED_KEYS, context, body, text)?;
     for (Confirmed { order, settled, .. }, entered) in outcomes.iter().flatten().zip(entered) {
         if settled.is_recorded_before {
             let reference = &order.summary.reference;

@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::commands::naming::CUSTOMER;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::customer_remarks::{Block, Remarks};
-use crate::error::{Exit, Failure};
+use crate::error::Exit;
 
 /// Warn of a customer: when an order of theirs comes in, and when it is confirmed
 ///
@@ -23,9 +23,7 @@ pub struct BlockArgs {
 }
 
 pub fn run(args: &BlockArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let Some(why) = context.global.note.clone() else {
-        return Err(Failure::usage("customer block needs a --note that says why").hint("add --note WHY").into());
-    };
+    let why = context.reason("customer block")?.to_owned();
     change_remarks(
         &args.customer,
         context,

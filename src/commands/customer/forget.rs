@@ -13,6 +13,7 @@ use crate::error::{Exit, Failure, FailureKind, explain};
 use crate::hint::{CommandLine, Hint};
 use crate::render::customer;
 use crate::render::json::body;
+use crate::render::prose::counted;
 use crate::store::Store;
 use crate::ui;
 
@@ -68,8 +69,7 @@ pub fn run(args: &ForgetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     naming.say(context);
     if !context.is_dry_run() {
-        ui::begin_rest(INTERRUPTED);
-        overwrite(text, &mut store)?;
+        ui::finish_change(INTERRUPTED, || overwrite(text, &mut store))?;
     }
     report(done.as_ref(), &store, context)
 }
@@ -91,7 +91,7 @@ fn ask(text: &str, store: &Store, naming: &Naming, context: &Context) -> anyhow:
     })?;
     let Some(customer) = customer else { return Ok(()) };
     ui::show(&customer::about(&customer, context.style_of_questions(&settings)));
-    let question = format!("Forget this customer for good, in {}?", orders(customer.order_count));
+    let question = format!("Forget this customer for good, in {}?", counted(customer.order_count, "order"));
     context.ask(&question, &format!("{} not forgotten", shorten(&customer.phone)))
 }
 
@@ -128,8 +128,10 @@ fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow:
     context.print_one(result, || match (done, context.is_dry_run(), context.ui.quiet) {
         (_, _, true) => String::new(),
         (None, ..) => "nothing of this customer was left; the old bytes are overwritten now\n".to_owned(),
-        (Some(_), true, _) => format!("would forget the customer of {}\n", orders(*count)),
-        (Some(_), false, _) => format!("forgot the customer of {}; the old bytes are overwritten\n", orders(*count)),
+        (Some(_), true, _) => format!("would forget the customer of {}\n", counted(*count, "order")),
+        (Some(_), false, _) => {
+            format!("forgot the customer of {}; the old bytes are overwritten\n", counted(*count, "order"))
+        }
     })?;
     for account in accounts {
         let lost = if context.is_dry_run() { "would lose" } else { "lost" };
@@ -144,11 +146,4 @@ fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow:
         context.ui.warn(&format!("{} is such a backup, made by an update of orders: delete it", copy.display()));
     }
     Ok(Exit::Done)
-}
-
-fn orders(count: impl Into<i128>) -> String {
-    match count.into() {
-        1 => "1 order".to_owned(),
-        count => format!("{count} orders"),
-    }
 }

@@ -31,10 +31,11 @@ pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
         "" => None,
         text => Some(note_text(text).map_err(Failure::usage)?),
     };
+    let unchanged = if note.is_some() { "has this note already" } else { "has no note" };
     change_remarks(
         &args.customer,
         context,
         |_, remarks| Remarks { note: note.clone(), block: remarks.block.clone() },
-        "has this note already",
+        unchanged,
     )
 }

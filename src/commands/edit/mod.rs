@@ -98,10 +98,14 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
         anyhow::Ok((changes.is_some(), shared, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
+    let stored = if context.is_dry_run() { "would be stored" } else { "is stored" };
     if !args.edits().any() {
-        context.ui.note("the note is stored");
+        context.ui.note(&format!("the note {stored}"));
     } else if !is_changed {
-        let note = if context.global.note.is_some() { "only the note is stored" } else { "nothing changed" };
+        let note = match context.global.note {
+            Some(_) => format!("only the note {stored}"),
+            None => "nothing changed".to_owned(),
+        };
         context.ui.note(&format!("{} already has these values; {note}", order.summary.reference));
     }
     naming.say(context);

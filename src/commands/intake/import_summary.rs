@@ -7,7 +7,7 @@ use crate::commands::run::imported::Imported;
 use crate::domain::problems::Problems;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
-use crate::error::{DETAILS_LISTED, Explained, Failure, FailureKind, list_first};
+use crate::error::{DETAILS_LISTED, Exit, Explained, Failure, FailureKind, list_first};
 use crate::input::table::rows::Sheets;
 use crate::render::json::Body;
 use crate::ui;
@@ -267,6 +267,16 @@ impl ImportSummary {
         body
     }
 
+    /// Says how many were rejected, at the end of a sum: `, rejected 2`; empty if none were.
+    pub fn and_rejected(&self) -> String {
+        if self.rejected > 0 { format!(", rejected {}", self.rejected) } else { String::new() }
+    }
+
+    /// Returns how an import ended that was not stopped.
+    pub fn exit(&self) -> Exit {
+        if self.rejected > 0 { Exit::Partly } else { Exit::Done }
+    }
+
     /// Returns whether some records could be taken without the others.
     pub fn has_good_ones(&self) -> bool {
         self.imported + self.updated + self.unchanged > 0
@@ -285,6 +295,7 @@ impl ImportSummary {
         };
         let records = match (self.rejected, count) {
             (_, 1) => format!("the {word}"),
+            (2, 2) => format!("both {word}s"),
             (rejected, count) if rejected == count => format!("all {count} {word}s"),
             (rejected, count) => format!("{rejected} of {count} {word}s"),
         };

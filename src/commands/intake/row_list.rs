@@ -11,13 +11,60 @@ use super::source::{InputArgs, InputFile, open_list};
 use crate::commands::Context;
 use crate::commands::run::context::retry_while_overtaken;
 use crate::commands::run::imported::Imported;
+use crate::domain::problems::Problems;
 use crate::domain::settings::Settings;
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::Hint;
 use crate::input::table::columns::Columns;
 use crate::input::table::open::open_rows;
 use crate::input::table::rows::{Row, RowsError, TableForm};
 use crate::store::{Audit, StoreError, Write};
+
+/// A row of a list, as it was read.
+pub struct ListRow<T> {
+    /// What messages call it: a reference, a product.
+    pub label: Option<String>,
+    /// What stands in it, `None` where it is left blank; or all its problems.
+    pub content: Result<Option<T>, Problems>,
+    /// Roughly how many bytes of memory it takes.
+    pub size: usize,
+}
+
+/// What became of a row with content, or why it is refused.
+pub type RowOutcome = Result<RecordOutcome, (FailureKind, Problems)>;
+
+impl<T> ListRow<T> {
+    /// Returns what becomes of it whatever the orders file holds; `None` if that matters.
+    fn judge_early(&self) -> Option<RecordOutcome> {
+        match &self.content {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(RecordOutcome::Skipped),
+            Err(problems) => Some(self.rejected(FailureKind::InvalidInput, problems.clone())),
+        }
+    }
+
+    fn rejected(&self, kind: FailureKind, problems: Problems) -> RecordOutcome {
+        RecordOutcome::Rejected { label: self.label.clone(), kind, problems }
+    }
+}
+
+impl<T> Entering<'_, '_, ListRow<T>> {
+    /// Enters each row that has content, in the order read.
+    ///
+    /// # Errors
+    /// A row was refused, or `enter` failed.
+    pub fn each_row(
+        &mut self,
+        enter: &mut dyn FnMut(&T) -> anyhow::Result<RowOutcome>,
+    ) -> anyhow::Result<ImportSummary> {
+        self.each(&mut |row| match (&row.content, row.judge_early()) {
+            (Ok(Some(content)), _) => {
+                Ok(enter(content)?.unwrap_or_else(|(kind, problems)| row.rejected(kind, problems)))
+            }
+            (_, outcome) => outcome.context("it has no content"),
+        })
+    }
+}
 
 /// A list that somebody named.
 pub struct RowList<'a> {
@@ -33,8 +80,8 @@ pub struct RowList<'a> {
 
 impl RowList<'_> {
     /// Takes the rows of the list in one transaction, all or nothing, or with `keep_going` those that can be taken. The list has
-    /// some of these `columns`, which `form` checks. `read` reads a row, `judge_early` judges a row that does not need the
-    /// orders file, and `enter` enters all rows. Returns what `enter` returns, with the shop's settings.
+    /// some of these `columns`, which `form` checks. `read` reads a row, and `enter` enters all rows. Returns what `enter`
+    /// returns, with the shop's settings.
     ///
     /// # Errors
     /// The list cannot be read, a row was refused, or the file cannot be written.
@@ -43,9 +90,8 @@ impl RowList<'_> {
         columns: &'static [&'static str],
         context: &mut Context,
         form: impl Fn(&Columns, TableForm) -> Result<F, String>,
-        read: impl Fn(&Row, &Columns, &F) -> (T, usize) + Sync,
-        judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
-        enter: impl Fn(&Write<'_>, &Audit, &mut Entering<'_, '_, T>) -> anyhow::Result<(ImportSummary, R)>,
+        read: impl Fn(&Row, &Columns, &F) -> ListRow<T> + Sync,
+        enter: impl Fn(&Write<'_>, &Audit, &mut Entering<'_, '_, ListRow<T>>) -> anyhow::Result<(ImportSummary, R)>,
     ) -> anyhow::Result<(ImportSummary, R, Settings)> {
         let orders_files = context.orders_files()?;
         let run = ImportRun {
@@ -70,10 +116,14 @@ impl RowList<'_> {
                 Ok((rows, form))
             });
             let (rows, form) = rows.map_err(|error| self.unreadable(&name, error))?;
-            let read_formed = |row: &Row, columns: &Columns| read(row, columns, &form);
+            let read_formed = |row: &Row, columns: &Columns| {
+                let row = read(row, columns, &form);
+                let size = row.size;
+                (row, size)
+            };
             let reading = Reading::Rows { name, rows, read: &read_formed };
             let mut entered = R::default();
-            let summary = run.take(reading, judge_early, &mut store, context, |write, rows| {
+            let summary = run.take(reading, &ListRow::judge_early, &mut store, context, |write, rows| {
                 if write.settings()?.zone() != zone {
                     return Err(StoreError::Changed("the time zone").into());
                 }
@@ -123,8 +173,7 @@ pub fn print_sum(
             return String::new();
         }
         let did = if context.is_dry_run() { would } else { did };
-        let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
-        format!("{did} {}, unchanged {}{rejected}\n", summary.imported, summary.unchanged)
+        format!("{did} {}, unchanged {}{}\n", summary.imported, summary.unchanged, summary.and_rejected())
     })?;
-    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+    Ok(summary.exit())
 }

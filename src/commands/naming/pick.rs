@@ -7,6 +7,7 @@ use crate::domain::money::Money;
 use crate::domain::product::Product;
 use crate::domain::status::Status;
 use crate::error::{Failure, FailureKind};
+use crate::hint::{CommandLine, Hint};
 use crate::render::prose::fit;
 use crate::render::{RenderStyle, confirm, product};
 use crate::store::{OrderFilter, Payable, SearchedOrder, fold, search_among};
@@ -96,7 +97,8 @@ fn pick(purpose: &Purpose<'_>, is_many: bool, context: &Context) -> anyhow::Resu
         context.open_to_read()?.read(|read| anyhow::Ok((read.listed_orders(&filter, false)?, read.settings()?)))?;
     if orders.is_empty() {
         let message = format!("there is no order to {}", purpose.verb);
-        return Err(Failure::new(FailureKind::NotFound, message).hint(list_orders()).into());
+        let list = Hint::run("to see all orders", CommandLine::of("list"));
+        return Err(Failure::new(FailureKind::NotFound, message).hint(list).into());
     }
     if let Some(amount) = purpose.amount {
         orders.sort_by_key(|order| order.summary.left_to_pay().size() != amount);

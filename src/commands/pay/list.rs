@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use super::recording::new_method;
 use crate::commands::Context;
 use crate::commands::intake::import_summary::RecordOutcome;
-use crate::commands::intake::row_list::{RowList, print_sum};
+use crate::commands::intake::row_list::{ListRow, RowList, RowOutcome, print_sum};
 use crate::commands::run::imported::Imported;
 use crate::domain::money::Balance;
 use crate::domain::payment::{Method, PaymentPk};
 use crate::domain::record_payment::{Alike, Listed, ListedPayment, decide_listed, overpaid};
 use crate::domain::refusal::RefusalKind;
 use crate::domain::zone::Zone;
-use crate::error::{Exit, FailureKind};
+use crate::error::Exit;
 use crate::input::list::payment::{COLUMNS, ListForm, ReadPayment, check_columns, read_payment};
 use crate::input::table::columns::Columns;
 use crate::input::table::rows::Row;
@@ -22,27 +22,21 @@ use crate::store::{Audit, Write};
 /// Records the payments of a list in one transaction; `method` is that of rows that name none.
 pub fn record_list(list: &RowList<'_>, method: Option<&Method>, context: &mut Context) -> anyhow::Result<Exit> {
     let read = |row: &Row, columns: &Columns, form: &ListForm| {
-        let read = read_payment(row, columns, form);
-        let size = read.payment.as_ref().map_or_else(|problems| problems.size(), ListedPayment::size);
-        (read, size)
+        let ReadPayment { label, time_place, payment } = read_payment(row, columns, form);
+        let size = payment.as_ref().map_or_else(|problems| problems.size(), ListedPayment::size);
+        ListRow { label, content: payment.map(|payment| Some((payment, time_place))), size }
     };
     let form = |columns: &Columns, table| {
         let form = ListForm { method: method.cloned(), table };
         check_columns(columns, &form).map(|()| form)
     };
-    let (summary, (), _) = list.take(COLUMNS, context, form, read, &judge_early, |write, audit, rows| {
+    let (summary, (), _) = list.take(COLUMNS, context, form, read, |write, audit, rows| {
         let methods = write.methods()?.into_iter().collect();
         let zone = write.settings()?.zone();
         let mut till = Till { write, audit, newest: write.newest_payment()?, methods, zone };
-        Ok((rows.each(&mut |read| till.enter(read))?, ()))
+        Ok((rows.each_row(&mut |(payment, time_place)| till.enter(payment, time_place))?, ()))
     })?;
     print_sum(&summary, Imported::Payments, ["recorded", "would record"], context)
-}
-
-/// Judges a row that needs nothing of the orders file.
-fn judge_early(read: &ReadPayment) -> Option<RecordOutcome> {
-    let problems = read.payment.as_ref().err()?.clone();
-    Some(RecordOutcome::Rejected { label: read.label.clone(), kind: FailureKind::InvalidInput, problems })
 }
 
 /// Enters the rows of a list into the orders file.
@@ -58,15 +52,12 @@ struct Till<'w, 'c> {
 }
 
 impl Till<'_, '_> {
-    fn enter(&mut self, read: &ReadPayment) -> anyhow::Result<RecordOutcome> {
-        let reject = |kind, problems| Ok(RecordOutcome::Rejected { label: read.label.clone(), kind, problems });
-        let ListedPayment { order, entry, note } = match &read.payment {
-            Ok(listed) => listed.clone(),
-            Err(problems) => return reject(FailureKind::InvalidInput, problems.clone()),
-        };
+    /// Enters a payment, whose time stands at `time_place`.
+    fn enter(&mut self, listed: &ListedPayment, time_place: &str) -> anyhow::Result<RowOutcome> {
+        let ListedPayment { order, entry, note } = listed.clone();
         let mut summary = match order.pick(self.write.orders_of_row(&order)?) {
             Ok(summary) => summary,
-            Err((kind, problem)) => return reject(kind.into(), problem.into()),
+            Err((kind, problem)) => return Ok(Err((kind.into(), problem.into()))),
         };
         let same = self.write.same_receipt(&entry.method, entry.receipt.as_deref())?;
         let alike = match entry.receipt {
@@ -81,16 +72,16 @@ impl Till<'_, '_> {
         let ahead = entry.paid_at.filter(|paid_at| *paid_at > now);
         let (payment, warning) = match decide_listed(&summary, entry, same.as_ref(), alike, count, now) {
             Ok(Listed::New(payment, warning)) => (payment, warning),
-            Ok(Listed::Unchanged(warning)) => return Ok(RecordOutcome::Unchanged(warning.into_iter().collect())),
+            Ok(Listed::Unchanged(warning)) => return Ok(Ok(RecordOutcome::Unchanged(warning.into_iter().collect()))),
             Err(refusal) => {
                 let problem = match ahead.filter(|_| refusal.kind == RefusalKind::InvalidInput) {
                     Some(ahead) => {
                         let [ahead, now] = [ahead, now].map(|time| minute(time, self.zone));
-                        format!("{}: {ahead} is later than now ({now})", read.time_place)
+                        format!("{time_place}: {ahead} is later than now ({now})")
                     }
                     None => refusal.message,
                 };
-                return reject(refusal.kind.into(), problem.into());
+                return Ok(Err((refusal.kind.into(), problem.into())));
             }
         };
         let audit = Audit { note: note.or_else(|| self.audit.note.clone()), ..self.audit.clone() };
@@ -99,6 +90,6 @@ impl Till<'_, '_> {
         summary.payments_sum = Some(payment.before.unwrap_or(Balance::ZERO).plus(amount));
         let is_new = self.methods.insert(method.clone());
         let warnings = [warning, is_new.then(|| new_method(&method)), overpaid(&summary)];
-        Ok(RecordOutcome::Imported(warnings.into_iter().flatten().collect()))
+        Ok(Ok(RecordOutcome::Imported(warnings.into_iter().flatten().collect())))
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{NEEDS_NOTE, print_product, size};
+use super::{print_product, size};
 use crate::commands::Context;
 use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};
@@ -42,9 +42,7 @@ fn difference(text: &str) -> Result<i64, String> {
 }
 
 pub fn run(args: &AdjustArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    if context.global.note.is_none() {
-        return Err(Failure::usage(NEEDS_NOTE).hint("add --note WHY").into());
-    }
+    context.reason("a correction of stock")?;
     let mut store = context.open_to_write()?;
     let audit = context.audit();
     let (change, corrected) = context.write(&mut store, |write| {

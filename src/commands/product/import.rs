@@ -79,7 +79,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let is_dry_run = context.is_dry_run();
     changes.print(summary.body(Imported::Products), || summary_line(&summary, is_dry_run), context)?;
-    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+    Ok(summary.exit())
 }
 
 /// Imports what the sources hold, from their beginning.
@@ -190,7 +190,7 @@ fn outcome(decision: ProductDecision) -> RecordOutcome {
 
 fn summary_line(summary: &ImportSummary, is_dry_run: bool) -> String {
     let ImportSummary { imported, updated, unchanged, .. } = summary;
-    let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
+    let rejected = summary.and_rejected();
     match is_dry_run {
         true => format!("would import {imported}, update {updated}, leave {unchanged} unchanged{rejected}\n"),
         false => format!("imported {imported}, updated {updated}, unchanged {unchanged}{rejected}\n"),

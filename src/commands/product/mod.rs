@@ -101,9 +101,6 @@ fn apply_product(write: &Write<'_>, change: &ProductChange, audit: &Audit) -> Re
     }
 }
 
-/// Why a correction of stock is refused without a note.
-const NEEDS_NOTE: &str = "a correction of stock needs a --note that says why";
-
 /// Prints a written product, or `text` for people.
 fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> String) -> anyhow::Result<()> {
     context.print_one(json::product(written), || match context.ui.quiet {

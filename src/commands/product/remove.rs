@@ -10,6 +10,7 @@ use crate::domain::product::Product;
 use crate::domain::product_removal::remove;
 use crate::error::{Exit, Failure};
 use crate::render::product;
+use crate::render::prose::counted;
 use crate::store::{Read, StoreError};
 
 /// Remove a product that no order has; its stock is written off
@@ -58,8 +59,7 @@ fn ask(found: &Product, context: &Context) -> anyhow::Result<()> {
     let (name, handle) = (&found.name, found.handle());
     let question = match found.stock_quantity() {
         0 => format!("Remove {name} ({handle})?"),
-        1 => format!("Remove {name} ({handle}) with 1 piece on hand?"),
-        pieces => format!("Remove {name} ({handle}) with {pieces} pieces on hand?"),
+        pieces => format!("Remove {name} ({handle}) with {} on hand?", counted(pieces, "piece")),
     };
     context.ask(&question, &format!("{name} not removed"))
 }

@@ -16,7 +16,7 @@ use crate::domain::replacement::Replacement;
 use crate::domain::return_lines::ItemPieces;
 use crate::domain::returns::{ReturnRequest, Returned, decide, refuse_status};
 use crate::error::Failure;
-use crate::render::prose::sentence;
+use crate::render::prose::{counted, sentence};
 use crate::render::{RenderStyle, returns};
 use crate::store::fold;
 use crate::ui;
@@ -132,8 +132,7 @@ impl Questions<'_> {
             let said: Vec<String> = keys.iter().map(|(key, means)| format!("{key} {means}")).collect();
             ui::show(&sentence(&format!("Keys: y take it back, {}", said.join(", ")), self.style.width));
             let pieces: u64 = returned.lines.iter().map(|line| u64::from(line.quantity)).sum();
-            let noun = if pieces == 1 { "piece" } else { "pieces" };
-            let question = format!("Take back {pieces} {noun} of {}?", order.summary.reference);
+            let question = format!("Take back {} of {}?", counted(pieces, "piece"), order.summary.reference);
             let keys: Vec<char> = keys.iter().map(|(key, _)| *key).collect();
             match context.ui.one_key(&question, &keys)?.ok_or_else(|| declined(refused.as_str()))? {
                 DAMAGED => request.is_damaged = !request.is_damaged,

@@ -144,19 +144,21 @@ impl Context {
         self.has_rolled_back = self.is_dry_run();
     }
 
-    /// Notes that this run finished its work outside the orders file.
+    /// Notes that this run finished its work outside the orders file, which a dry run did not do.
     pub fn mark_done(&mut self) {
-        self.has_committed = true;
-    }
-
-    /// Notes that this run rolls its work back, which results report.
-    pub fn mark_dry_run(&mut self) {
-        self.has_rolled_back = true;
+        self.has_committed = !self.is_dry_run();
+        self.has_rolled_back = self.is_dry_run();
     }
 
     /// Returns who writes, and with which note.
     pub fn audit(&self) -> Audit {
         Audit { actor: self.caller.name().to_owned(), note: self.global.note.clone() }
+    }
+
+    /// Returns the note that says why; `what` needs one: `--force`.
+    pub fn reason(&self, what: &str) -> Result<&str, Failure> {
+        let missing = || Failure::usage(format!("{what} needs a --note that says why")).hint("add --note WHY");
+        self.global.note.as_deref().ok_or_else(missing)
     }
 
     /// Returns a generator of ids. They sort by creation, so that their index grows at its end.

@@ -110,8 +110,6 @@ pub struct OutcomeForm {
     pub is_list: bool,
     /// Whether one failure does not stop the others.
     pub keep_going: bool,
-    /// What happened to the others: `confirmed`.
-    pub done: &'static str,
 }
 
 impl OutcomeForm {
@@ -129,15 +127,16 @@ impl OutcomeForm {
     }
 }
 
-/// Prints each outcome in the order given: bodies with the keys `keys`, or for people `text` of the orders taken, with
-/// the failures on stderr.
+/// Prints each outcome in the order given: bodies with the keys `keys`, or for people the texts of the orders that were
+/// `done`, with the failures on stderr.
 pub fn print_outcomes<T>(
     outcomes: &[OrderOutcome<T>],
     form: OutcomeForm,
+    done: &str,
     keys: &[&str],
     context: &Context,
     body: impl Fn(&T) -> Body,
-    text: impl FnOnce(&[&T]) -> String,
+    text: impl Fn(&T) -> String,
 ) -> anyhow::Result<Exit> {
     let failures = || outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
     if context.is_table() {
@@ -145,13 +144,11 @@ pub fn print_outcomes<T>(
     }
     let keys = form.keys(keys, context);
     let bodies = outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(OrderFailure::body, &body));
-    context.print_each(bodies, &keys, form.is_list, || {
-        text(&outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect::<Vec<_>>())
-    })?;
+    context.print_each(bodies, &keys, form.is_list, || outcomes.iter().flatten().map(text).collect())?;
     let failed = failures().count();
     if form.keep_going && context.is_table() {
         let would_be = if context.is_dry_run() { "would be " } else { "" };
-        context.ui.note(&format!("{} {would_be}{}, {failed} not", outcomes.len() - failed, form.done));
+        context.ui.note(&format!("{} {would_be}{done}, {failed} not", outcomes.len() - failed));
     }
     Ok(if failed > 0 { Exit::Partly } else { Exit::Done })
 }

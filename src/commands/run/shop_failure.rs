@@ -39,7 +39,7 @@ pub fn of_shop(
         }
         StoreError::Exists => Failure::new(
             FailureKind::Conflict(Conflict::Exists),
-            format!("there is a shop {shop} in the cluster at {node} already"),
+            format!("the shop {shop} exists already in the cluster at {node}"),
         )
         .error("Destination exists")
         .hint("name a new shop"),

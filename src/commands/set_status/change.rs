@@ -32,8 +32,8 @@ pub fn change(
     verb: &str,
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
-    if !request.is_sellable && context.global.note.is_none() {
-        return Err(Failure::usage("--no-restock needs a --note that says why").hint("add --note WHY").into());
+    if !request.is_sellable {
+        context.reason("--no-restock")?;
     }
     let from = leaving_for(request);
     if refs.is_empty() && from.is_empty() {
@@ -44,7 +44,7 @@ pub fn change(
     if shipping.tracking.is_some() && count > 1 {
         return Err(Failure::usage(format!("--tracking is for one order, and {count} are named")).into());
     }
-    let form = OutcomeForm { is_list: references.is_list, keep_going, done: request.to.as_str() };
+    let form = OutcomeForm { is_list: references.is_list, keep_going };
     let mut store = context.open_to_write()?;
     let (audit, naming) = (context.audit(), Naming::to_write(context));
     // Looked up before the transaction, so that nobody waits: references never change.
@@ -101,13 +101,11 @@ pub fn change(
     }
     naming.say(context);
     let body = |(_, order): &(StatusChange, Order)| json::order(order);
-    let exit = print_outcomes(&outcomes, form, ORDER_KEYS, context, body, |changed| {
-        let text = |(change, _): &&(StatusChange, Order)| match context.ui.quiet {
-            true => format!("{}\n", change.reference),
-            false => order::changed(change, context.is_dry_run()),
-        };
-        changed.iter().map(text).collect()
-    })?;
+    let text = |(change, _): &(StatusChange, Order)| match context.ui.quiet {
+        true => format!("{}\n", change.reference),
+        false => order::changed(change, context.is_dry_run()),
+    };
+    let exit = print_outcomes(&outcomes, form, request.to.as_str(), ORDER_KEYS, context, body, text)?;
     if request.to == Status::Cancelled {
         say_owed(outcomes.iter().flatten().map(|(_, order)| order), context);
     }

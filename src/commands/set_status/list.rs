@@ -6,16 +6,16 @@ use super::change::record;
 use crate::commands::Context;
 use crate::commands::arguments::shipping::shared_number;
 use crate::commands::intake::import_summary::RecordOutcome;
-use crate::commands::intake::row_list::{RowList, print_sum};
+use crate::commands::intake::row_list::{ListRow, RowList, RowOutcome, print_sum};
 use crate::commands::run::imported::Imported;
 use crate::domain::listed_status::{Listed, ListedStatus};
 use crate::domain::order::OrderPk;
 use crate::domain::record_payment::overpaid;
 use crate::domain::refusal::Refusal;
 use crate::domain::status::Status;
-use crate::error::{Exit, FailureKind};
+use crate::error::Exit;
 use crate::hint::KeptOptions;
-use crate::input::list::status::{COLUMNS, ReadStatus, StatusForm, check_columns, read_row};
+use crate::input::list::status::{COLUMNS, StatusForm, check_columns, read_row};
 use crate::input::table::columns::Columns;
 use crate::input::table::rows::Row;
 use crate::store::{Audit, Write};
@@ -25,21 +25,15 @@ pub fn move_listed(list: &RowList<'_>, form: &StatusForm, context: &mut Context)
     let read = |row: &Row, columns: &Columns, form: &StatusForm| {
         let read = read_row(row, columns, form);
         let size = read.size();
-        (read, size)
+        ListRow { label: read.label, content: read.status.map(Some), size }
     };
     let form = |columns: &Columns, _| check_columns(columns, form).map(|()| form.clone());
     let kept = context.kept_options();
-    let (summary, (), _) = list.take(COLUMNS, context, form, read, &judge_early, |write, audit, rows| {
+    let (summary, (), _) = list.take(COLUMNS, context, form, read, |write, audit, rows| {
         let mut moving = Moving { write, audit, kept: &kept, changed: HashSet::new() };
-        Ok((rows.each(&mut |read| moving.enter(read))?, ()))
+        Ok((rows.each_row(&mut |listed| moving.enter(listed))?, ()))
     })?;
     print_sum(&summary, Imported::Statuses, ["changed", "would change"], context)
-}
-
-/// Judges a row that needs nothing of the orders file.
-fn judge_early(read: &ReadStatus) -> Option<RecordOutcome> {
-    let problems = read.status.as_ref().err()?.clone();
-    Some(RecordOutcome::Rejected { label: read.label.clone(), kind: FailureKind::InvalidInput, problems })
 }
 
 /// Moves the orders of a list.
@@ -52,33 +46,23 @@ struct Moving<'w, 'c> {
 }
 
 impl Moving<'_, '_> {
-    fn enter(&mut self, read: &ReadStatus) -> anyhow::Result<RecordOutcome> {
-        let reject = |kind: FailureKind, problem: String| {
-            Ok(RecordOutcome::Rejected { label: read.label.clone(), kind, problems: problem.into() })
-        };
-        let listed = match &read.status {
-            Ok(listed) => listed,
-            Err(problems) => {
-                let (label, problems) = (read.label.clone(), problems.clone());
-                return Ok(RecordOutcome::Rejected { label, kind: FailureKind::InvalidInput, problems });
-            }
-        };
+    fn enter(&mut self, listed: &ListedStatus) -> anyhow::Result<RowOutcome> {
         let pk = match listed.order.pick(self.write.orders_of_row(&listed.order)?) {
             Ok(summary) => summary.pk,
-            Err((kind, problem)) => return reject(kind.into(), problem),
+            Err((kind, problem)) => return Ok(Err((kind.into(), problem.into()))),
         };
         let order = self.write.orders(&[pk])?.remove(0);
         let mut summary = order.summary.clone();
         let decided = listed.decide(&order, &self.write.held_stock(pk)?, self.changed.contains(&pk));
         let change = match decided {
-            Ok(Listed::Unchanged) => return Ok(RecordOutcome::Unchanged(Vec::new())),
+            Ok(Listed::Unchanged) => return Ok(Ok(RecordOutcome::Unchanged(Vec::new()))),
             Ok(Listed::Note) => {
                 self.write.insert_note(pk, &Audit { note: listed.note.clone(), ..self.audit.clone() })?;
-                return Ok(RecordOutcome::Imported(Vec::new()));
+                return Ok(Ok(RecordOutcome::Imported(Vec::new())));
             }
             Ok(Listed::Shipping) => None,
             Ok(Listed::Step(change)) => Some(change),
-            Err(refusal) => return reject(refusal.kind.into(), self.explain(refusal)),
+            Err(refusal) => return Ok(Err((refusal.kind.into(), self.explain(refusal).into()))),
         };
         self.changed.insert(pk);
         let ListedStatus { shipping, note, .. } = listed;
@@ -89,7 +73,7 @@ impl Moving<'_, '_> {
             (summary.status, summary.kept) = (change.to, change.kept);
         }
         let owed = overpaid(&summary).filter(|_| summary.status == Status::Cancelled);
-        Ok(RecordOutcome::Imported(shared.into_iter().chain(owed).collect()))
+        Ok(Ok(RecordOutcome::Imported(shared.into_iter().chain(owed).collect())))
     }
 
     /// Says why a row is refused, and what to do.

@@ -66,7 +66,7 @@ pub struct SetStatusArgs {
     /// Move the orders of this list; - is stdin. STATUS and --courier are then for rows that have none of their own
     #[arg(long, value_name = "FILE", conflicts_with_all = ["force", "no_restock", "keep", "tracking"])]
     from: Option<String>,
-    /// Move those that can be moved, report the others, and exit with 8
+    /// Where an order cannot be moved, report it, go on with the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
     /// Write the rejected rows to this new file, ready to mend and enter again
@@ -93,8 +93,8 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
         };
         return move_listed(&list, &args.form()?, context);
     }
-    if args.force && context.global.note.is_none() {
-        return Err(Failure::usage("--force needs a --note that says why").hint("add --note WHY").into());
+    if args.force {
+        context.reason("--force")?;
     }
     let (status, refs) = args.status_and_refs()?;
     if args.no_restock && !matches!(status, Status::Cancelled | Status::Pending) {

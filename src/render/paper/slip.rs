@@ -68,8 +68,7 @@ pub fn nothing_html() -> Markup {
 
 /// Says how much is to be fetched: `3 pieces for 2 orders`.
 fn amount_to_fetch(pick_list: &PickList) -> String {
-    let orders = pick_list.orders();
-    format!("{} for {orders} {}", pieces(pick_list.pieces()), if orders == 1 { "order" } else { "orders" })
+    format!("{} for {}", pieces(pick_list.pieces()), prose::counted(pick_list.orders(), "order"))
 }
 
 /// Renders the pick list as text.

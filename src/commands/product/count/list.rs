@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use anyhow::Context as _;
-
 use super::differences::Differences;
 
 use crate::commands::Context;
 use crate::commands::intake::import_summary::{ImportSummary, RecordOutcome};
-use crate::commands::intake::row_list::RowList;
+use crate::commands::intake::row_list::{ListRow, RowList, RowOutcome};
 use crate::commands::run::imported::Imported;
 use crate::domain::product::{Product, StockKey};
 use crate::domain::row_product::RowProduct;
@@ -19,6 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 use crate::error::{Exit, FailureKind};
 use crate::input::list::count::{COLUMNS, ListedCount, ReadCount, check_columns, read_row};
+use crate::input::list::product_cells::RowPlaces;
 use crate::input::table::columns::Columns;
 use crate::input::table::rows::{Row, TableForm};
 use crate::render::zone::minute;
@@ -28,12 +27,12 @@ use crate::store::{Audit, Write};
 pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Context) -> anyhow::Result<Exit> {
     let read = |row: &Row, columns: &Columns, form: &TableForm| {
         let read = read_row(row, columns, *form);
-        let size = read.size();
-        (read, size)
+        let (size, ReadCount { label, places, count }) = (read.size(), read);
+        ListRow { label, content: count.map(|count| Some((count?, places))), size }
     };
     let form = |columns: &Columns, form| check_columns(columns).map(|()| form);
     let (is_table, is_quiet) = (context.is_table(), context.ui.quiet);
-    let (summary, found, settings) = list.take(COLUMNS, context, form, read, &judge_early, |write, audit, rows| {
+    let (summary, found, settings) = list.take(COLUMNS, context, form, read, |write, audit, rows| {
         let mut count = Stocktaking {
             write,
             audit,
@@ -43,32 +42,19 @@ pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Conte
             last: None,
             found: Differences::of(is_table, is_quiet),
         };
-        let summary = rows.each(&mut |read| count.enter(read))?;
+        let summary = rows.each_row(&mut |(row, places)| count.enter(row, places))?;
         Ok((summary, count.found))
     })?;
     let line = sum_up(&summary, context);
     found.print(summary.body(Imported::Counts), line, &settings, context)?;
-    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+    Ok(summary.exit())
 }
 
 /// Says how many were counted.
 fn sum_up(summary: &ImportSummary, context: &Context) -> String {
-    let ImportSummary { imported, unchanged, skipped, rejected, .. } = summary;
+    let ImportSummary { imported, unchanged, skipped, .. } = summary;
     let did = if context.is_dry_run() { "would correct" } else { "corrected" };
-    let rejected = if *rejected > 0 { format!(", rejected {rejected}") } else { String::new() };
-    format!("{did} {imported}, as expected {unchanged}, not counted {skipped}{rejected}\n")
-}
-
-/// Judges a row that needs nothing of the orders file.
-fn judge_early(read: &ReadCount) -> Option<RecordOutcome> {
-    match &read.count {
-        Ok(None) => Some(RecordOutcome::Skipped),
-        Ok(Some(_)) => None,
-        Err(problems) => {
-            let (label, problems) = (read.label.clone(), problems.clone());
-            Some(RecordOutcome::Rejected { label, kind: FailureKind::InvalidInput, problems })
-        }
-    }
+    format!("{did} {imported}, as expected {unchanged}, not counted {skipped}{}\n", summary.and_rejected())
 }
 
 /// Enters the counts of a sheet.
@@ -85,21 +71,15 @@ struct Stocktaking<'w, 'c> {
 }
 
 impl Stocktaking<'_, '_> {
-    fn enter(&mut self, read: &ReadCount) -> anyhow::Result<RecordOutcome> {
-        let row = match judge_early(read) {
-            Some(outcome) => return Ok(outcome),
-            None => read.count.as_ref().ok().and_then(Option::as_ref).context("it was counted")?,
-        };
-        let reject = |kind: FailureKind, problem: String| {
-            let (label, problems) = (read.label.clone(), problem.into());
-            Ok(RecordOutcome::Rejected { label, kind, problems })
-        };
+    /// Enters a row, whose cells stand at `places`.
+    fn enter(&mut self, row: &ListedCount, places: &RowPlaces) -> anyhow::Result<RowOutcome> {
+        let reject = |kind: FailureKind, problem: String| Ok(Err((kind, problem.into())));
         let product = match self.last.take() {
             Some((named, product)) if named == row.product => product,
             _ => match row.product.find_known(self.write.products_of_row(&row.product)?) {
                 Ok(product) => product,
                 Err(refusal) => {
-                    let place = read.places.name(refusal.column.as_str());
+                    let place = places.name(refusal.column.as_str());
                     return reject(refusal.kind.into(), format!("{place}: {}", refusal.problem));
                 }
             },
@@ -108,19 +88,19 @@ impl Stocktaking<'_, '_> {
         // A count of 0 can only be refused for its size.
         if let Err(refusal) = correct(&product, size, Correction::Count(0), self.may_start_sizes) {
             self.last = Some((row.product.clone(), product));
-            return reject(refusal.kind.into(), format!("{}: {}", read.places.name("size"), refusal.message));
+            return reject(refusal.kind.into(), format!("{}: {}", places.name("size"), refusal.message));
         }
         let key = StockKey::of(product.id, size.map(size_key).unwrap_or_default());
         let basis = basis_of(row, now);
         let on_shelf = self.write.shelf(product.id, &key.size_key, basis.known_since())?;
         if row.as_of.is_some_and(|time| on_shelf.is_ahead(time, now)) {
-            return reject(FailureKind::InvalidInput, format!("{}: is in the future", read.places.name("asOf")));
+            return reject(FailureKind::InvalidInput, format!("{}: is in the future", places.name("asOf")));
         }
         let label = product.label_of(&key.size_key);
         if let Some(began) = row.as_of.and_then(|time| on_shelf.began_after(time)) {
             let problem = format!(
                 "{}: the first stock of {label} was recorded later, at {}: it is newer than this count",
-                read.places.name("asOf"),
+                places.name("asOf"),
                 minute(began, self.zone)
             );
             return reject(FailureKind::InvalidInput, problem);
@@ -134,12 +114,12 @@ impl Stocktaking<'_, '_> {
         if let Some(later) = later_count
             && decided.as_ref().map_or(true, |line| line.difference() != 0)
         {
-            self.known.insert(key, read.places.row());
+            self.known.insert(key, places.row());
             self.last = Some((row.product.clone(), product));
             let (pieces, later) = (row.counted, minute(later, self.zone));
-            return Ok(RecordOutcome::LeftOut(format!(
+            return Ok(Ok(RecordOutcome::LeftOut(format!(
                 "{label}: {pieces} counted, but a later count, of {later}, is on record: left as it is"
-            )));
+            ))));
         }
         let line = match decided {
             Ok(line) => line,
@@ -148,7 +128,7 @@ impl Stocktaking<'_, '_> {
                 return reject(refusal.kind.into(), refusal.message);
             }
         };
-        self.known.insert(key, read.places.row());
+        self.known.insert(key, places.row());
         // The same sheet again leaves no trace.
         if !line.is_known() {
             self.write.count_stock(&line, self.audit)?;
@@ -161,10 +141,10 @@ impl Stocktaking<'_, '_> {
         }
         // With a new size it is loaded anew.
         self.last = (!has_new_size).then(|| (row.product.clone(), product));
-        Ok(match is_as_expected {
+        Ok(Ok(match is_as_expected {
             true => RecordOutcome::Unchanged(warnings),
             false => RecordOutcome::Imported(warnings),
-        })
+        }))
     }
 }
 

@@ -10,7 +10,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use self::list::count_list;
 
-use super::{NEEDS_NOTE, ensure_sizes_differ, pieces, print_product, size};
+use super::{ensure_sizes_differ, pieces, print_product, size};
 use crate::commands::Context;
 use crate::commands::intake::row_list::RowList;
 use crate::commands::intake::source::InputArgs;
@@ -104,9 +104,7 @@ pub fn run(args: &CountArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return count_list(&list, args.new_size, context);
     }
     let numbers = args.numbers()?;
-    if context.global.note.is_none() {
-        return Err(Failure::usage(NEEDS_NOTE).hint("add --note WHY").into());
-    }
+    context.reason("a correction of stock")?;
     let basis = if args.shelf { Basis::Shelf } else { Basis::OnHand };
     let mut store = context.open_to_write()?;
     let audit = context.audit();
