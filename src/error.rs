@@ -315,10 +315,10 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
             .hint("keep this file, and restore the newest backup beside it"),
         StoreError::Setting(key, _) => failure(FailureKind::Internal(Fault::Damaged))
             .hint(Hint::run("to mend it", CommandLine::of("config").argument(key.as_str()).option("VALUE"))),
-        StoreError::NotWritten(_) => {
+        StoreError::Broken(_) => {
             failure(FailureKind::Internal(Fault::Io)).hint("if the disk is full, make room; then run it again")
         }
-        StoreError::Broken(_) => failure(FailureKind::Internal(Fault::Io))
+        StoreError::OutcomeUnknown(_) => failure(FailureKind::Internal(Fault::Io))
             .hint("if the disk is full, make room; check what was written before you run it again"),
         StoreError::Changed(_) => failure(FailureKind::Conflict(Conflict::Changed)).hint("run it again"),
         StoreError::Replaced => failure(FailureKind::Internal(Fault::Other)).hint("run it again"),

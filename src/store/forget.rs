@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rusqlite::limits::Limit;
 use rusqlite::named_params;
 
-use super::commit::{begin, not_written};
+use super::commit::begin;
 use super::error::StoreError;
 use super::open::Store;
 use super::transaction::{Audit, Read, Write};
@@ -141,17 +141,17 @@ impl Store {
         self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
         let vacuumed = self.connection.execute_batch("VACUUM");
         self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-        vacuumed.map_err(not_written)?;
+        vacuumed?;
         self.checkpoint("TRUNCATE")?;
         let transaction = begin(&mut self.connection)?;
-        transaction.execute("DELETE FROM to_overwrite", []).map_err(not_written)?;
-        transaction.commit().map_err(not_written)
+        transaction.execute("DELETE FROM to_overwrite", [])?;
+        Ok(transaction.commit()?)
     }
 
     /// Copies the log into the file.
     fn checkpoint(&self, mode: &'static str) -> Result<(), StoreError> {
         let sql = format!("PRAGMA wal_checkpoint({mode})");
-        let is_busy: bool = self.connection.query_row(&sql, [], |row| row.get(0)).map_err(not_written)?;
+        let is_busy: bool = self.connection.query_row(&sql, [], |row| row.get(0))?;
         if is_busy { Err(StoreError::Busy) } else { Ok(()) }
     }
 
