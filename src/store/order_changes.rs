@@ -1,6 +1,6 @@
 //! Changing orders: status, edits and notes, each with its events.
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
 
 use super::error::StoreError;
 use super::item_buffer::{ItemRow, rows_of};
@@ -182,8 +182,7 @@ impl Write<'_> {
         let sql = "SELECT max(o.created_at, o.updated_at, coalesce(
                        (SELECT e.at FROM order_events AS e WHERE e.order_pk = o.pk ORDER BY e.pk DESC LIMIT 1), ''))
                    FROM orders AS o WHERE o.pk = ?1";
-        let last: Option<Timestamp> =
-            self.connection.prepare_cached(sql)?.query_row([order], |row| row.get(0)).optional()?;
+        let last: Option<Timestamp> = self.first(sql, [order], |row| row.get(0))?;
         Ok(last.map_or(self.time, |last| last.max(self.time)))
     }
 

@@ -6,7 +6,7 @@ use super::error::StoreError;
 use super::owned::IS_AMONG_OWNED;
 use super::search::Needle;
 use super::transaction::Read;
-use super::values::json_array;
+use super::values::{json_array, limit};
 use crate::domain::order::OrderPk;
 use crate::domain::order::OrderSummary;
 use crate::domain::product::ProductId;
@@ -316,30 +316,25 @@ impl Read<'_> {
         let plain = OrderFilter { search: filter.search.clone(), limit: filter.limit, ..OrderFilter::default() };
         let enough = filter.limit.filter(|_| *filter == plain).and_then(|limit| usize::try_from(limit).ok());
         let Some(mut found) = self.candidates(needle, most, enough)? else { return Ok(None) };
-        let more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+        let more = limit(Some(most + 1));
         if let Some(tracking) = &needle.tracking {
             let sql = "SELECT pk FROM orders WHERE tracking IS NOT NULL AND instr(lower(tracking), :tracking) > 0
                        LIMIT :more";
-            let tracked: Vec<OrderPk> =
-                self.rows(sql, named_params! {":tracking": tracking, ":more": more}, |row| row.get(0))?;
-            found.extend(tracked);
+            let values = named_params! {":tracking": tracking, ":more": more};
+            found.extend(self.rows(sql, values, |row| row.get::<_, OrderPk>(0))?);
         }
-        let mut with_product = self.connection.prepare_cached(
-            "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called))
+        let with_product = "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called))
              UNION ALL
              SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:renamed))
                 AND is_found_in(:needle, product_name, product_barcode)
-             LIMIT :more",
-        )?;
+             LIMIT :more";
         let values = named_params! {
             ":called": products.in_catalogue,
             ":renamed": products.in_orders,
             ":needle": needle.folded,
             ":more": more,
         };
-        for order in with_product.query_map(values, |row| row.get(0))? {
-            found.push(order?);
-        }
+        found.extend(self.rows(with_product, values, |row| row.get::<_, OrderPk>(0))?);
         found.sort_unstable();
         found.dedup();
         Ok((found.len() <= most).then(|| json_array(found.iter().map(|order| order.0))))

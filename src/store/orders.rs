@@ -169,13 +169,12 @@ impl Read<'_> {
             "SELECT {ITEM_COLUMNS} FROM order_items AS i LEFT JOIN products AS p ON p.id = i.product_id
              WHERE i.order_pk IN (SELECT value FROM json_each(:keys)) ORDER BY i.order_pk, i.position"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut items: HashMap<OrderPk, Vec<OrderItem>> = HashMap::with_capacity(summaries.len());
-        let mut rows = statement.query(named_params! {":keys": keys})?;
-        while let Some(row) = rows.next()? {
+        self.each(&sql, named_params! {":keys": keys}, |row| {
             let (order, item) = item(row)?;
             items.entry(order).or_default().push(item);
-        }
+            Ok::<_, StoreError>(())
+        })?;
         let has_payments = summaries.iter().any(|summary| summary.payments_sum.is_some());
         let mut payments = if has_payments { self.payments_of(&keys)? } else { HashMap::new() };
         let mut notes = self.notes_of(&keys)?;

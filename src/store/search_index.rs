@@ -15,7 +15,7 @@ use super::fold::fold;
 use super::identity::version_of;
 use super::search::Needle;
 use super::transaction::{Read, Write};
-use super::values::json_array;
+use super::values::{json_array, limit};
 use crate::domain::finding::Finding;
 use crate::domain::order::OrderPk;
 
@@ -69,12 +69,10 @@ impl Read<'_> {
                 return Ok(None);
             }
         }
-        let mut rest =
-            self.connection.prepare_cached("SELECT pk FROM orders WHERE pk >= :rest OR pk < 1 LIMIT :more")?;
-        let more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
-        for order in rest.query_map(named_params! {":rest": first_key(batches), ":more": more}, |row| row.get(0))? {
-            candidates.push(order?);
-        }
+        let rest = "SELECT pk FROM orders WHERE pk >= :rest OR pk < 1 LIMIT :more";
+        let more = limit(most.checked_add(1));
+        let values = named_params! {":rest": first_key(batches), ":more": more};
+        candidates.extend(self.rows(rest, values, |row| row.get::<_, OrderPk>(0))?);
         Ok((candidates.len() <= most).then_some(candidates))
     }
 
