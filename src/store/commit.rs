@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 #[cfg(feature = "cluster")]
-use super::cluster::Ending;
+use super::cluster::Appended;
 use super::connection::Access;
 use super::error::StoreError;
 use super::identity::{SCHEMA_VERSION, refuse_newer, version_of};
@@ -55,14 +55,6 @@ impl Store {
             bring_up_to_date(&transaction)?;
         }
         let before = Token::last_in(&transaction).map_err(StoreError::from)?;
-        #[cfg(feature = "cluster")]
-        let changes_before = transaction.total_changes();
-        #[cfg(feature = "cluster")]
-        if let Some(cluster) = &self.cluster
-            && outcome == Outcome::Commit
-        {
-            cluster.record();
-        }
         let read = Read { connection: &transaction };
         let value = write(&mut Write { read, time: clock.now(), folder: folder_of(file.path()) })?;
         if outcome == Outcome::RollBack {
@@ -74,13 +66,12 @@ impl Store {
         file.refuse_replaced()?;
         #[cfg(feature = "cluster")]
         if let Some(cluster) = &mut self.cluster {
-            let rows = transaction.total_changes() - changes_before;
-            return match cluster.append(&transaction, rows)? {
-                Ending::Appended => {
+            return match cluster.append(&transaction)? {
+                Appended::Mine => {
                     cluster.end_writing(transaction.commit().is_ok());
                     Ok(value)
                 }
-                Ending::Overtaken => {
+                Appended::Not => {
                     transaction.rollback().map_err(StoreError::from)?;
                     cluster.decide_again(&mut self.connection)?;
                     Err(StoreError::Overtaken.into())

@@ -39,20 +39,12 @@ pub struct Cluster {
     lost: Option<(Instant, u32)>,
     /// Whether the log has a change that this machine could not write into its replica.
     pub(super) is_behind: bool,
-    /// The copy of an older file, if a migration left one.
-    pub(super) migration_backup: Option<PathBuf>,
+    /// How many rows the connection had changed when the recording began.
+    changes_before: u64,
     /// Whether a write may be the first of a new shop.
     pub(super) may_begin: bool,
     /// Whether one was.
     pub(super) has_begun: bool,
-}
-
-/// The end of a transaction on a replica.
-pub enum Ending {
-    /// It is in the log, and in the replica unless that failed.
-    Appended,
-    /// Another machine was first.
-    Overtaken,
 }
 
 impl Cluster {
@@ -64,7 +56,7 @@ impl Cluster {
             wait,
             lost: None,
             is_behind: false,
-            migration_backup: None,
+            changes_before: 0,
             may_begin: false,
             has_begun: false,
         }
@@ -133,6 +125,8 @@ impl Cluster {
 
     /// Brings the replica up to the newest version as of this call. Returns whether it was behind.
     pub fn catch_up(&mut self, connection: &mut Connection) -> Result<bool, StoreError> {
+        // What comes from the log is not recorded.
+        self.recorder.stop();
         let only_reads: bool = connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
         connection.pragma_update(None, "query_only", false)?;
         // What the replica loses in a power cut is in the log.
@@ -197,37 +191,31 @@ impl Cluster {
         Ok(())
     }
 
-    /// Waits for this machine's turn if other machines wait for theirs.
+    /// Waits for this machine's turn if other machines wait for theirs, and records what is changed from then on.
     pub fn begin_writing(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
-        self.recorder.stop();
         if self.log.is_crowded() {
             self.wait_for_turn()?;
             self.catch_up(connection)?;
         }
+        self.changes_before = connection.total_changes();
+        self.recorder.begin();
         Ok(())
     }
 
-    /// Records what the transaction does from here on.
-    pub fn record(&self) {
-        self.recorder.begin();
-    }
-
-    /// Appends the recording to the log, and notes its version in the replica; `rows` is how many rows were changed.
-    /// The caller then commits the transaction.
-    pub fn append(&mut self, transaction: &Connection, rows: u64) -> Result<Ending, StoreError> {
+    /// Appends what a transaction has changed to the log, and notes its version in the replica. The caller then commits the
+    /// transaction, unless another machine was first.
+    pub fn append(&mut self, transaction: &Connection) -> Result<Appended, StoreError> {
         let body = self.recorder.end()?;
+        let rows = transaction.total_changes() - self.changes_before;
         let after = match position_of(transaction)? {
             None if self.may_begin => self.begin_shop()?,
             after => Some(after.ok_or(StoreError::Replaced)?),
         };
-        let Some(after) = after else { return Ok(Ending::Overtaken) };
+        let Some(after) = after else { return Ok(Appended::Not) };
         let mine = Position { version: after.version + 1, id: Uuid::new_v4() };
         set_position(transaction, mine)?;
         let mut change = Change { kind: Kind::Change, schema: SCHEMA_VERSION, rows, body };
-        match self.log.append(Some(after), mine.id, &mut change).map_err(|error| error.of_write())? {
-            Appended::Mine => Ok(Ending::Appended),
-            Appended::Not => Ok(Ending::Overtaken),
-        }
+        self.log.append(Some(after), mine.id, &mut change).map_err(|error| error.of_write())
     }
 
     /// Ends a write that is in the log.
@@ -286,15 +274,15 @@ impl Cluster {
         Ok(())
     }
 
-    /// Brings an older shop up to the current schema, as a whole file.
-    pub(super) fn migrate(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
-        if version_of(connection)? >= SCHEMA_VERSION {
-            return Ok(());
+    /// Brings an older shop up to the current schema, as a whole file. Returns the copy of the file before that.
+    pub(super) fn migrate(&mut self, connection: &mut Connection) -> Result<Option<PathBuf>, StoreError> {
+        let version = version_of(connection)?;
+        if version >= SCHEMA_VERSION {
+            return Ok(None);
         }
         let old = self.scratch()?;
         copy_into(connection, old.path())?;
         unmark(&open_copy(old.path())?)?;
-        let version = version_of(connection)?;
         let is_migrated = self.replace(connection, |copy| {
             if version_of(copy)? >= SCHEMA_VERSION {
                 return Ok(false);
@@ -304,12 +292,12 @@ impl Cluster {
             transaction.commit()?;
             Ok(true)
         })?;
-        if is_migrated {
-            let backup = free_name(&self.replica, &format!("v{version}"));
-            old.persist(&backup)?;
-            self.migration_backup = Some(backup);
+        if !is_migrated {
+            return Ok(None);
         }
-        Ok(())
+        let backup = free_name(&self.replica, &format!("v{version}"));
+        old.persist(&backup)?;
+        Ok(Some(backup))
     }
 
     /// Overwrites what was deleted: replicas get the whole file anew, and the log forgets all changes before.
