@@ -2,6 +2,7 @@
 
 use rusqlite::{Row, ToSql, named_params};
 
+use super::due::grand_total;
 use super::error::StoreError;
 use super::order_filter::{ALL_ORDERS, MOST_KEYS, ONLY_ORDERS, OrderFilter};
 use super::search::Needle;
@@ -71,19 +72,17 @@ const GROUPED_BY_INDEX: &str = "customer_phone_digits";
 /// Selects customers: `of_orders` is a condition on orders, `of_rows` one on rows of `customers`. Name and phone are those of the
 /// newest order, as SQLite takes other columns from the row of a MAX.
 fn customers(of_orders: &str, grouped: &str, of_rows: &str) -> String {
-    let stockless = stockless_statuses!();
+    let (grand_total, stockless) = (grand_total!(), stockless_statuses!());
     format!(
         "SELECT k.number, k.phone, k.name, k.order_count, k.bought_pieces, k.bought_total, k.last_order, k.due,
                 said.note, said.blocked_at, said.blocked_note
          FROM (SELECT customer_phone_digits AS number, customer_phone AS phone, customer_name AS name,
                       COUNT(*) AS order_count, MAX(order_date) AS last_order,
                       SUM(CASE WHEN status IN {stockless} THEN 0 ELSE item_count - coalesce(
-                          (SELECT SUM(quantity) FROM order_returns WHERE order_pk = orders.pk), 0) END) AS bought_pieces,
-                      SUM(CASE WHEN status IN {stockless} THEN 0
-                          ELSE total - discount - returned + coalesce(delivery_fee, 0) END) AS bought_total,
-                      SUM(CASE WHEN paid IS NULL AND NOT cod THEN NULL WHEN status = 'cancelled' THEN kept
-                          ELSE total - discount - returned + coalesce(delivery_fee, 0) END - coalesce(paid, 0)) AS due
-               FROM orders WHERE customer_phone_digits <> '' AND {of_orders} GROUP BY {grouped}) AS k
+                          (SELECT SUM(quantity) FROM order_returns WHERE order_pk = o.pk), 0) END) AS bought_pieces,
+                      SUM(CASE WHEN status IN {stockless} THEN 0 ELSE {grand_total} END) AS bought_total,
+                      SUM(CASE WHEN paid IS NOT NULL OR cod THEN {grand_total} - coalesce(paid, 0) END) AS due
+               FROM orders AS o WHERE customer_phone_digits <> '' AND {of_orders} GROUP BY {grouped}) AS k
          LEFT JOIN customers AS said ON said.phone_digits = k.number
          UNION ALL
          SELECT phone_digits, phone, NULL, 0, 0, 0, NULL, NULL, note, blocked_at, blocked_note FROM customers AS said

@@ -2,8 +2,8 @@
 
 use rusqlite::{Row, ToSql, named_params};
 
+use super::due::{is_due, is_owed, is_to_pay};
 use super::error::StoreError;
-use super::order_filter::grand_total;
 use super::orders::{SUMMARY_COLUMNS, summary};
 use super::status_sets::{carried_statuses, shop_statuses, stock_statuses};
 use super::transaction::Read;
@@ -35,38 +35,23 @@ const OWED_SINCE: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order
 const CONFIRMED_AT: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status'
     AND e.\"to\" = 'confirmed')";
 
-/// The orders with money due either way; the terms are those of the index orders_due, word for word.
-macro_rules! due {
-    () => {
-        concat!("(o.paid IS NOT NULL OR o.cod) AND ", grand_total!(), " <> coalesce(o.paid, 0)")
-    };
-}
-
 /// Returns the query of a list. Its order is that of the table or an index: sorting would need memory for all of it.
 fn query(list: Outstanding) -> String {
     let (since, condition, order) = match list {
         Outstanding::WithCouriers => (
             LEFT_AT,
-            concat!(
-                due!(),
-                " AND o.cod AND +o.status IN ",
-                carried_statuses!(),
-                " AND ",
-                grand_total!(),
-                " > coalesce(o.paid, 0)"
-            ),
+            concat!(is_due!(), " AND o.cod AND +o.status IN ", carried_statuses!(), " AND ", is_to_pay!()),
             "o.created_at, o.pk",
         ),
-        // Word for word the condition of the index orders_owed.
-        Outstanding::Owed => (OWED_SINCE, concat!("o.paid > ", grand_total!()), "o.created_at, o.pk"),
+        Outstanding::Owed => (OWED_SINCE, is_owed!(), "o.created_at, o.pk"),
         Outstanding::Unpaid => (
             CONFIRMED_AT,
             concat!(
                 "+o.status IN ",
                 stock_statuses!(),
                 " AND NOT o.cod AND ",
-                grand_total!(),
-                " > coalesce(o.paid, 0) AND (o.status IN ",
+                is_to_pay!(),
+                " AND (o.status IN ",
                 shop_statuses!(),
                 " OR since >= :recorded)"
             ),

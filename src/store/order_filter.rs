@@ -2,6 +2,7 @@
 
 use rusqlite::{ToSql, named_params};
 
+use super::due::{is_due, is_owed, is_to_pay};
 use super::error::StoreError;
 use super::owned::IS_AMONG_OWNED;
 use super::search::Needle;
@@ -72,15 +73,6 @@ pub struct Sort {
     pub descending: bool,
 }
 
-/// What an order `o` costs in all, as `OrderSummary::grand_total` says; word for word as in the index orders_due.
-macro_rules! grand_total {
-    () => {
-        "CASE o.status WHEN 'cancelled' THEN o.kept
-             ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END"
-    };
-}
-pub(super) use grand_total;
-
 /// What can be recorded for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payable {
@@ -95,8 +87,8 @@ pub enum Payable {
 impl Payable {
     fn term(self) -> &'static str {
         match self {
-            Payable::ToPay => concat!(grand_total!(), " > coalesce(o.paid, 0)"),
-            Payable::Owed => concat!(grand_total!(), " < o.paid"),
+            Payable::ToPay => is_to_pay!(),
+            Payable::Owed => is_owed!(),
             Payable::Paid => "o.paid > 0",
         }
     }
@@ -197,15 +189,6 @@ impl Condition {
     }
 }
 
-/// Something is due. The first two terms are those of the index orders_due, word for word: else SQLite does not use it.
-const DUE: &str = concat!(
-    "(o.paid IS NOT NULL OR o.cod) AND ",
-    grand_total!(),
-    " <> coalesce(o.paid, 0) AND ",
-    grand_total!(),
-    " > coalesce(o.paid, 0)"
-);
-
 /// The most orders that are looked up by key: the keys are in memory.
 pub(super) const MOST_KEYS: usize = 10_000;
 
@@ -213,7 +196,8 @@ impl Read<'_> {
     pub(super) fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {
         let mut condition = Condition::default();
         if filter.is_due {
-            condition.and(DUE);
+            // An index has those of which something is due either way.
+            condition.and(concat!(is_due!(), " AND ", is_to_pay!()));
         }
         if filter.is_unpaid {
             condition.and("o.status <> 'cancelled' AND coalesce(o.paid, 0) = 0");
