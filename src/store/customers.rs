@@ -125,10 +125,7 @@ impl Read<'_> {
         let mut values: Vec<(&'static str, Box<dyn ToSql>)> = Vec::new();
         let (mut of_orders, mut of_rows, mut grouped) = ("TRUE".to_owned(), "TRUE", GROUPED_BY_SORTING);
         if let Some(text) = &filter.search {
-            let needle = Needle::of(text, self.country_code()?.as_deref());
-            if needle.is_of_nothing(text) {
-                return Ok(());
-            }
+            let Some(needle) = Needle::of(text, self.country_code()?.as_deref()) else { return Ok(()) };
             let candidates = self.candidates(&needle, MOST_KEYS, None)?;
             let orders = if candidates.is_some() { ONLY_ORDERS } else { ALL_ORDERS };
             of_orders = format!(

@@ -233,11 +233,10 @@ impl Read<'_> {
         condition.and_with("o.created_at <= :received_until", ":received_until", filter.received_until);
         condition.and_with("min(o.order_date, o.created_at) <= :waits_since", ":waits_since", filter.waits_since);
         if let Some(text) = &filter.search {
-            let needle = Needle::of(text, self.country_code()?.as_deref());
-            if needle.is_of_nothing(text) {
+            let Some(needle) = Needle::of(text, self.country_code()?.as_deref()) else {
                 condition.and("FALSE");
                 return Ok(condition);
-            }
+            };
             let products = self.matching_products_of(&needle.folded)?;
             condition.only = self.candidate_keys(&needle, &products, filter)?;
             condition.and(
