@@ -37,7 +37,7 @@ pub(super) enum Size {
     Small,
     /// It carries a piece of a large change.
     Piece,
-    /// It changes the shop: only an answer that surely came before that says that nothing changed.
+    /// It appends a change: few errors say for sure that it was not carried out.
     Change,
 }
 

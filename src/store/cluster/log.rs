@@ -121,6 +121,8 @@ pub(super) mod tests {
         pub queue: Vec<Uuid>,
         /// How many appends are carried out, but not answered.
         pub unanswered: u32,
+        /// Whether it cannot be read any more once it has a second version.
+        pub is_lost_with_second: bool,
     }
 
     impl MemoryLog {
@@ -150,6 +152,9 @@ pub(super) mod tests {
 
         fn changes_from(&mut self, version: i64) -> Result<(Vec<Entry>, bool), LogError> {
             let state = self.state();
+            if state.is_lost_with_second && state.entries.len() > 1 {
+                return Err(LogError::Unreached { problem: "lost".to_owned(), may_be_done: false });
+            }
             let files = state.entries.iter().filter(|entry| entry.kind == Kind::File);
             let from = files.map(|entry| entry.position.version).max().unwrap_or(0).max(version + 1);
             let wanted = state

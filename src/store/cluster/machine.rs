@@ -1,7 +1,7 @@
 //! What this machine does with the log of a shop: it keeps its replica up to date, and appends its own transactions.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -283,7 +283,9 @@ impl Cluster {
         let old = self.scratch()?;
         copy_into(connection, old.path())?;
         unmark(&open_copy(old.path())?)?;
-        let is_migrated = self.replace(connection, |copy| {
+        let backup = free_name(&self.replica, &format!("v{version}"));
+        old.persist(&backup)?;
+        let migrated = self.replace(connection, |copy| {
             if version_of(copy)? >= SCHEMA_VERSION {
                 return Ok(false);
             }
@@ -291,12 +293,16 @@ impl Cluster {
             bring_up_to_date(&transaction)?;
             transaction.commit()?;
             Ok(true)
-        })?;
-        if !is_migrated {
+        });
+        // The log drops the old content with the new file.
+        let may_be_dropped = migrated.as_ref().map_or_else(StoreError::is_outcome_unknown, |is_migrated| *is_migrated);
+        if !may_be_dropped {
+            let _ = fs::remove_file(&backup);
+        }
+        if !migrated? {
             return Ok(None);
         }
-        let backup = free_name(&self.replica, &format!("v{version}"));
-        old.persist(&backup)?;
+        self.catch_up(connection)?;
         Ok(Some(backup))
     }
 
@@ -307,12 +313,18 @@ impl Cluster {
             copy.execute_batch("DELETE FROM to_overwrite")?;
             Ok(true)
         })?;
-        Ok(())
+        self.catch_up(connection).map(drop)
+    }
+
+    /// Puts the whole file into the log, in place of all changes before.
+    pub(super) fn compact(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        self.replace(connection, |_| Ok(true))?;
+        self.catch_up(connection).map(drop)
     }
 
     /// Puts a whole file into the log: a copy of the newest, changed by `change`, which may find that there is nothing
-    /// to do. Returns whether it put one.
-    pub(super) fn replace(
+    /// to do. Returns whether it put one: this machine's replica then gets it like every other, when it catches up.
+    fn replace(
         &mut self,
         connection: &mut Connection,
         change: impl Fn(&mut Connection) -> Result<bool, StoreError>,
@@ -333,8 +345,7 @@ impl Cluster {
             let appended = self.log.append(after, id, &mut whole_file(file.path())?);
             if appended.map_err(|error| error.of_write())? == Appended::Mine {
                 self.end_writing(true);
-                // Its own replica gets the file like every other.
-                return self.catch_up(connection).map(|_| true);
+                return Ok(true);
             }
             self.decide_again(connection)?;
         }
@@ -423,6 +434,16 @@ mod tests {
             let mut cluster = Cluster::of(Box::new(shop.log.clone()), shop.replica("first"), Duration::ZERO);
             cluster.begin_shop().unwrap();
             drop(shop.open("first", Access::Read).unwrap());
+            shop
+        }
+
+        /// Makes one that an older program made.
+        fn of_schema(sql: &str) -> Shop {
+            let shop = Shop { folder: tempfile::tempdir().unwrap(), log: MemoryLog::default() };
+            let old = shop.folder.path().join("old.db");
+            Connection::open(&old).unwrap().execute_batch(sql).unwrap();
+            let Change { schema, body, .. } = whole_file(&old).unwrap();
+            shop.log.add(Kind::File, schema, 0, body);
             shop
         }
 
@@ -685,15 +706,7 @@ mod tests {
 
     #[test]
     fn an_older_shop_is_migrated_as_a_whole_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let old = folder.path().join("old.db");
-        let file = Connection::open(&old).unwrap();
-        file.execute_batch(include_str!("../../../tests/fixtures/schema-5.sql")).unwrap();
-        drop(file);
-        let log = MemoryLog::default();
-        let Change { schema, body, .. } = whole_file(&old).unwrap();
-        log.add(Kind::File, schema, 0, body);
-        let shop = Shop { folder, log };
+        let shop = Shop::of_schema(include_str!("../../../tests/fixtures/schema-5.sql"));
         // Reading migrates nothing.
         assert_eq!((name(&shop.open("a", Access::Read).unwrap()).as_deref(), shop.versions()), (Some("A"), 1));
         drop(shop.open("a", Access::DryRun).unwrap());
@@ -709,6 +722,16 @@ mod tests {
         assert_eq!(b.read::<_, StoreError>(|read| read.findings()).unwrap(), []);
     }
 
+    /// Once the log has the new file, it has nothing of the old one.
+    #[test]
+    fn an_older_shop_is_copied_before_the_log_takes_the_new_file() {
+        let shop = Shop::of_schema(include_str!("../../../tests/fixtures/schema-5.sql"));
+        shop.log.state().is_lost_with_second = true;
+        assert!(matches!(shop.open("a", Access::Write), Err(StoreError::Unreached(_))));
+        let kept = Connection::open(shop.folder.path().join("a.db.v5")).unwrap();
+        assert_eq!((version_of(&kept), shop.versions()), (Ok(5), 2));
+    }
+
     #[test]
     fn an_older_shop_is_compared_as_it_is() {
         for schema in [
@@ -718,13 +741,7 @@ mod tests {
             include_str!("../../../tests/fixtures/schema-4.sql"),
             include_str!("../../../tests/fixtures/schema-5.sql"),
         ] {
-            let folder = tempfile::tempdir().unwrap();
-            let old = folder.path().join("old.db");
-            Connection::open(&old).unwrap().execute_batch(schema).unwrap();
-            let log = MemoryLog::default();
-            let Change { schema, body, .. } = whole_file(&old).unwrap();
-            log.add(Kind::File, schema, 0, body);
-            let shop = Shop { folder, log };
+            let shop = Shop::of_schema(schema);
             let mut reader = shop.open("a", Access::Read).unwrap();
             assert_eq!(reader.differences_from_log().unwrap(), [], "{schema}");
             let replica = Connection::open(shop.replica("a")).unwrap();

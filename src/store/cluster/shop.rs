@@ -131,7 +131,7 @@ impl Store {
     /// The cluster cannot be reached, or others keep changing the shop.
     pub fn compact(&mut self) -> Result<(), StoreError> {
         match &mut self.cluster {
-            Some(cluster) => cluster.replace(&mut self.connection, |_| Ok(true)).map(drop),
+            Some(cluster) => cluster.compact(&mut self.connection),
             None => Ok(()),
         }
     }
