@@ -117,6 +117,14 @@ impl From<&io::Error> for Fault {
     }
 }
 
+/// Returns why the operating system failed, in words for people.
+fn io_reason(error: &io::Error) -> String {
+    match error.into() {
+        Fault::Full => "the disk is full".to_owned(),
+        _ => os_reason(&error.to_string()),
+    }
+}
+
 impl From<RefusalKind> for FailureKind {
     fn from(kind: RefusalKind) -> FailureKind {
         match kind {
@@ -177,11 +185,7 @@ impl Failure {
 
     /// Makes a failure of the operating system; `what` names what failed: `cannot read orders.json`.
     pub fn io(error: &io::Error, what: impl fmt::Display) -> Failure {
-        let reason = match error.into() {
-            Fault::Full => "the disk is full".to_owned(),
-            _ => os_reason(&error.to_string()),
-        };
-        Failure::new(FailureKind::Internal(error.into()), format!("{what}: {reason}"))
+        Failure::new(FailureKind::Internal(error.into()), format!("{what}: {}", io_reason(error)))
     }
 
     /// Adds a hint.
@@ -260,8 +264,8 @@ impl Explained {
 
 /// The result could not be written after the work was done.
 #[derive(Debug, thiserror::Error)]
-#[error("the result could not be printed: {}", os_reason(&.0.to_string()))]
-pub struct OutputError(pub std::io::Error);
+#[error("the result could not be printed: {}", io_reason(.0))]
+pub struct OutputError(pub io::Error);
 
 /// Maps every error to what is reported: the only place where kinds become exit codes. `file` is the orders file of the
 /// store's errors, which are already [diagnosed](StoreError::diagnosed).
@@ -283,7 +287,7 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
         return Failure::io(io, error).hint("TMPDIR names another folder for temporary files");
     }
     if let Some(output) = error.downcast_ref::<OutputError>() {
-        return Failure::io(&output.0, output.to_string());
+        return Failure::new(FailureKind::Internal((&output.0).into()), output.to_string());
     }
     let fault = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map_or(Fault::Other, Fault::from);
     Failure::new(FailureKind::Internal(fault), format!("{error:#}"))
@@ -315,10 +319,10 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
             .hint("keep this file, and restore the newest backup beside it"),
         StoreError::Setting(key, _) => failure(FailureKind::Internal(Fault::Damaged))
             .hint(Hint::run("to mend it", CommandLine::of("config").argument(key.as_str()).option("VALUE"))),
-        StoreError::NotWritten(_) => {
+        StoreError::Broken(_) => {
             failure(FailureKind::Internal(Fault::Io)).hint("if the disk is full, make room; then run it again")
         }
-        StoreError::Broken(_) => failure(FailureKind::Internal(Fault::Io))
+        StoreError::OutcomeUnknown(_) => failure(FailureKind::Internal(Fault::Io))
             .hint("if the disk is full, make room; check what was written before you run it again"),
         StoreError::Changed(_) => failure(FailureKind::Conflict(Conflict::Changed)).hint("run it again"),
         StoreError::Replaced => failure(FailureKind::Internal(Fault::Other)).hint("run it again"),
@@ -353,6 +357,18 @@ fn explain_cluster(error: &StoreError, failure: impl Fn(FailureKind) -> Failure)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn output_that_cannot_be_printed_has_its_reason_once() {
+        for (kind, fault, reason) in [
+            (io::ErrorKind::StorageFull, Fault::Full, "the disk is full"),
+            (io::ErrorKind::PermissionDenied, Fault::Io, "permission denied"),
+        ] {
+            let failure = explain(&OutputError(kind.into()).into(), None).failure;
+            assert_eq!(failure.kind, FailureKind::Internal(fault));
+            assert_eq!(failure.message, format!("the result could not be printed: {reason}"));
+        }
+    }
 
     #[test]
     fn every_exit_code_of_the_program_is_listed() {

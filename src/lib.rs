@@ -9,6 +9,7 @@
 //! | `store` | the orders file; the only module that uses SQLite |
 //! | `render` | domain values become text, JSON, CSV and HTML |
 //! | `ui` | stdout, stderr, colour, questions and progress |
+//! | `scratch` | named temporary files, until they are complete |
 //! | `spool` | results that may be too long for memory |
 //! | `wrap` | how wide a text is on a terminal, and where it breaks |
 //! | `error` | exit codes, messages and hints |

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::check_rules::RULES;
 use super::error::StoreError;
 use super::identity::version_of;
-use super::integrity::{at_fault, damage, finding, has_damaged_pages};
+use super::integrity::{at_fault, damage, has_damaged_pages};
 use super::schema::{PartialIndex, partial_indexes, schema_differences, tables};
 use super::transaction::Read;
 use crate::domain::finding::Finding;
@@ -79,8 +79,8 @@ impl Read<'_> {
         findings.extend(attempt("products", || self.all_products().map(|_| Vec::new()))?);
         let catalogue = self.all_products().unwrap_or_default().into_iter().collect();
         findings.extend(attempt("orders", || self.wrong_orders(&catalogue))?);
-        for (subject, sql) in RULES.iter().copied() {
-            findings.extend(attempt(subject, || self.findings_of(sql))?);
+        for (code, sql) in RULES.iter().copied() {
+            findings.extend(attempt(code, || self.what_breaks(code, sql))?);
         }
         findings.extend(attempt("order_texts", || self.stale_texts())?);
         if self.has_search_index()? {
@@ -187,7 +187,10 @@ impl Read<'_> {
         Ok(findings)
     }
 
-    fn findings_of(&self, sql: &str) -> Result<Vec<Finding>, StoreError> {
-        self.rows(sql, [], finding)
+    /// Finds what breaks a rule.
+    fn what_breaks(&self, code: &str, sql: &str) -> Result<Vec<Finding>, StoreError> {
+        self.rows(sql, [], |row| {
+            Ok(Finding { code: code.to_owned(), subject: row.get("subject")?, problem: row.get("problem")? })
+        })
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 #[cfg(feature = "cluster")]
-use super::cluster::Ending;
+use super::cluster::Appended;
 use super::connection::Access;
 use super::error::StoreError;
 use super::identity::{SCHEMA_VERSION, refuse_newer, version_of};
@@ -50,38 +50,29 @@ impl Store {
         }
         let transaction = begin(&mut self.connection)?;
         file.refuse_replaced()?;
-        if version_of(&transaction).map_err(not_written)? < SCHEMA_VERSION {
+        if version_of(&transaction).map_err(StoreError::from)? < SCHEMA_VERSION {
             // A dry run opened an older file without migrating it, and shows what the command would do after that.
-            bring_up_to_date(&transaction).map_err(StoreError::before_commit)?;
+            bring_up_to_date(&transaction)?;
         }
-        let before = Token::last_in(&transaction).map_err(not_written)?;
-        #[cfg(feature = "cluster")]
-        let changes_before = transaction.total_changes();
-        #[cfg(feature = "cluster")]
-        if let Some(cluster) = &self.cluster
-            && outcome == Outcome::Commit
-        {
-            cluster.record();
-        }
+        let before = Token::last_in(&transaction).map_err(StoreError::from)?;
         let read = Read { connection: &transaction };
         let value = write(&mut Write { read, time: clock.now(), folder: folder_of(file.path()) })?;
         if outcome == Outcome::RollBack {
-            transaction.rollback().map_err(not_written)?;
+            transaction.rollback().map_err(StoreError::from)?;
             return Ok(value);
         }
         let token = Token::random();
-        token.write(&transaction).map_err(not_written)?;
+        token.write(&transaction).map_err(StoreError::from)?;
         file.refuse_replaced()?;
         #[cfg(feature = "cluster")]
         if let Some(cluster) = &mut self.cluster {
-            let rows = transaction.total_changes() - changes_before;
-            return match cluster.append(&transaction, rows)? {
-                Ending::Appended => {
+            return match cluster.append(&transaction)? {
+                Appended::Mine => {
                     cluster.end_writing(transaction.commit().is_ok());
                     Ok(value)
                 }
-                Ending::Overtaken => {
-                    transaction.rollback().map_err(not_written)?;
+                Appended::Not => {
+                    transaction.rollback().map_err(StoreError::from)?;
                     cluster.decide_again(&mut self.connection)?;
                     Err(StoreError::Overtaken.into())
                 }
@@ -91,8 +82,8 @@ impl Store {
             Ok(()) => Ok(value),
             Err(StoreError::Broken(error) | StoreError::Malformed(error)) => match self.reopen_and_ask(before, token) {
                 Ok(CommitState::Written) => Ok(value),
-                Ok(CommitState::NotWritten) => Err(StoreError::NotWritten(error).into()),
-                _ => Err(StoreError::Broken(error).into()),
+                Ok(CommitState::NotWritten) => Err(StoreError::Broken(error).into()),
+                _ => Err(StoreError::OutcomeUnknown(error).into()),
             },
             Err(error) => Err(error.into()),
         }
@@ -112,8 +103,8 @@ impl Store {
         }
         let transaction = begin(&mut self.connection)?;
         self.file.refuse_replaced()?;
-        Token::random().write(&transaction).map_err(not_written)?;
-        transaction.commit().map_err(not_written)
+        Token::random().write(&transaction)?;
+        Ok(transaction.commit()?)
     }
 
     /// Opens the file again, as the next program would find it, and returns whether it holds what the transaction with this
@@ -137,13 +128,9 @@ impl Store {
 /// Begins an immediate transaction: one that starts by reading and then writes fails at once where another program writes,
 /// however long the timeout is. The version is checked again, as a newer program may have migrated the open file.
 pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
-    refuse_newer(version_of(&transaction).map_err(not_written)?)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    refuse_newer(version_of(&transaction)?)?;
     Ok(transaction)
-}
-
-pub(super) fn not_written(error: rusqlite::Error) -> StoreError {
-    StoreError::from(error).before_commit()
 }
 
 #[cfg(test)]

@@ -47,6 +47,11 @@ impl Access {
         matches!(self, Access::Read | Access::Survey)
     }
 
+    /// Returns whether what it writes may stay.
+    pub(super) fn commits(self) -> bool {
+        matches!(self, Access::Write | Access::Create)
+    }
+
     /// Returns whether a replica of a cluster may be opened for it without the cluster.
     pub fn fits_replica(self) -> bool {
         self.only_reads() || self == Access::BackUp

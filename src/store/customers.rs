@@ -1,7 +1,8 @@
 //! Customers: the orders of each number, and the remarks on it.
 
-use rusqlite::{OptionalExtension as _, Row, ToSql, named_params};
+use rusqlite::{Row, ToSql, named_params};
 
+use super::due::grand_total;
 use super::error::StoreError;
 use super::order_filter::{ALL_ORDERS, MOST_KEYS, ONLY_ORDERS, OrderFilter};
 use super::search::Needle;
@@ -71,19 +72,17 @@ const GROUPED_BY_INDEX: &str = "customer_phone_digits";
 /// Selects customers: `of_orders` is a condition on orders, `of_rows` one on rows of `customers`. Name and phone are those of the
 /// newest order, as SQLite takes other columns from the row of a MAX.
 fn customers(of_orders: &str, grouped: &str, of_rows: &str) -> String {
-    let stockless = stockless_statuses!();
+    let (grand_total, stockless) = (grand_total!(), stockless_statuses!());
     format!(
         "SELECT k.number, k.phone, k.name, k.order_count, k.bought_pieces, k.bought_total, k.last_order, k.due,
                 said.note, said.blocked_at, said.blocked_note
          FROM (SELECT customer_phone_digits AS number, customer_phone AS phone, customer_name AS name,
                       COUNT(*) AS order_count, MAX(order_date) AS last_order,
                       SUM(CASE WHEN status IN {stockless} THEN 0 ELSE item_count - coalesce(
-                          (SELECT SUM(quantity) FROM order_returns WHERE order_pk = orders.pk), 0) END) AS bought_pieces,
-                      SUM(CASE WHEN status IN {stockless} THEN 0
-                          ELSE total - discount - returned + coalesce(delivery_fee, 0) END) AS bought_total,
-                      SUM(CASE WHEN paid IS NULL AND NOT cod THEN NULL WHEN status = 'cancelled' THEN kept
-                          ELSE total - discount - returned + coalesce(delivery_fee, 0) END - coalesce(paid, 0)) AS due
-               FROM orders WHERE customer_phone_digits <> '' AND {of_orders} GROUP BY {grouped}) AS k
+                          (SELECT SUM(quantity) FROM order_returns WHERE order_pk = o.pk), 0) END) AS bought_pieces,
+                      SUM(CASE WHEN status IN {stockless} THEN 0 ELSE {grand_total} END) AS bought_total,
+                      SUM(CASE WHEN paid IS NOT NULL OR cod THEN {grand_total} - coalesce(paid, 0) END) AS due
+               FROM orders AS o WHERE customer_phone_digits <> '' AND {of_orders} GROUP BY {grouped}) AS k
          LEFT JOIN customers AS said ON said.phone_digits = k.number
          UNION ALL
          SELECT phone_digits, phone, NULL, 0, 0, 0, NULL, NULL, note, blocked_at, blocked_note FROM customers AS said
@@ -126,10 +125,7 @@ impl Read<'_> {
         let mut values: Vec<(&'static str, Box<dyn ToSql>)> = Vec::new();
         let (mut of_orders, mut of_rows, mut grouped) = ("TRUE".to_owned(), "TRUE", GROUPED_BY_SORTING);
         if let Some(text) = &filter.search {
-            let needle = Needle::of(text, self.country_code()?.as_deref());
-            if needle.is_of_nothing(text) {
-                return Ok(());
-            }
+            let Some(needle) = Needle::of(text, self.country_code()?.as_deref()) else { return Ok(()) };
             let candidates = self.candidates(&needle, MOST_KEYS, None)?;
             let orders = if candidates.is_some() { ONLY_ORDERS } else { ALL_ORDERS };
             of_orders = format!(
@@ -151,32 +147,24 @@ impl Read<'_> {
         let (column, direction) = (filter.sort.column(), if filter.descending { "DESC" } else { "ASC" });
         let customers = customers(&of_orders, grouped, of_rows);
         let sql = format!("SELECT * FROM ({customers}) ORDER BY {column} {direction}, number LIMIT :limit");
-        let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
         let values: Vec<(&str, &dyn ToSql)> = values.iter().map(|(name, value)| (*name, value.as_ref())).collect();
-        let mut rows = statement.query(values.as_slice()).map_err(StoreError::from)?;
-        while let Some(row) = rows.next().map_err(StoreError::from)? {
-            each(customer(row).map_err(StoreError::from)?)?;
-        }
-        Ok(())
+        self.each(&sql, values.as_slice(), |row| each(customer(row).map_err(StoreError::from)?))
     }
 
     /// Loads the customer of a number in full, if it has orders or remarks.
     pub fn customer(&self, number: &str) -> Result<Option<CustomerSummary>, StoreError> {
         let sql = customers("customer_phone_digits = :number", GROUPED_BY_INDEX, "phone_digits = :number");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        Ok(statement.query_row(named_params! {":number": number}, customer).optional()?)
+        self.first(&sql, named_params! {":number": number}, customer)
     }
 
     /// Loads what the orders of a customer say, with up to `most` of the newest orders, and of what came back.
     pub fn customer_record(&self, summary: CustomerSummary, most: u64) -> Result<CustomerRecord, StoreError> {
         let spellings = |column: &'static str| -> Result<Vec<String>, StoreError> {
-            let mut statement = self.connection.prepare_cached(&format!(
+            let sql = format!(
                 "SELECT {column} FROM orders WHERE customer_phone_digits = :number AND {column} IS NOT NULL
                  GROUP BY {column} ORDER BY MAX(order_date) DESC LIMIT :most"
-            ))?;
-            let named = named_params! {":number": summary.number, ":most": MOST_SPELLINGS};
-            let found = statement.query_map(named, |row| row.get(0))?;
-            Ok(found.collect::<Result<_, _>>()?)
+            );
+            self.rows(&sql, named_params! {":number": summary.number, ":most": MOST_SPELLINGS}, |row| row.get(0))
         };
         let (names, addresses) = (spellings("customer_name")?, spellings("customer_address")?);
         let filter =
@@ -188,33 +176,29 @@ impl Read<'_> {
 
     /// Loads the blocks of the customers of orders, by their numbers.
     pub(super) fn blocks_of(&self, orders: &[OrderSummary]) -> Result<Vec<(String, Block)>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT phone_digits, blocked_at, blocked_note FROM customers
-             WHERE phone_digits IN (SELECT value FROM json_each(:numbers)) AND blocked_at IS NOT NULL",
-        )?;
+        let sql = "SELECT phone_digits, blocked_at, blocked_note FROM customers
+             WHERE phone_digits IN (SELECT value FROM json_each(:numbers)) AND blocked_at IS NOT NULL";
         let numbers = json_array(orders.iter().map(|order| order.number.as_str()));
-        let blocks = statement.query_map(named_params! {":numbers": numbers}, |row| {
+        self.rows(sql, named_params! {":numbers": numbers}, |row| {
             Ok((row.get("phone_digits")?, Block { since: row.get("blocked_at")?, note: row.get("blocked_note")? }))
-        })?;
-        Ok(blocks.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Returns whether any customer is blocked.
     pub(super) fn blocks_anybody(&self) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM customers WHERE blocked_at IS NOT NULL)";
-        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        self.row(sql, [], |row| row.get(0))
     }
 
     /// Finds numbers that begin with these digits, each with the name of an order: a few, for completion.
     pub fn numbers_like(&self, digits: &str, most: usize) -> Result<Vec<(String, String)>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
+        self.rows(
             "SELECT customer_phone_digits, customer_name FROM orders
              WHERE customer_phone_digits > '' AND customer_phone_digits >= :digits AND customer_phone_digits < :digits || ':'
              GROUP BY customer_phone_digits LIMIT :most",
-        )?;
-        let named = named_params! {":digits": digits, ":most": i64::try_from(most).unwrap_or(i64::MAX)};
-        let numbers = statement.query_map(named, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(numbers.collect::<Result<_, _>>()?)
+            named_params! {":digits": digits, ":most": limit(Some(most))},
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 }
 
@@ -228,26 +212,24 @@ impl Write<'_> {
         audit: &Audit,
     ) -> Result<(), StoreError> {
         if remarks.is_empty() {
-            let mut delete = self.connection.prepare_cached("DELETE FROM customers WHERE phone_digits = :number")?;
-            delete.execute(named_params! {":number": number})?;
-            return Ok(());
+            let sql = "DELETE FROM customers WHERE phone_digits = :number";
+            return self.execute(sql, named_params! {":number": number});
         }
-        let mut upsert = self.connection.prepare_cached(
+        self.execute(
             "INSERT INTO customers (phone_digits, phone, note, blocked_at, blocked_note, updated_at, updated_by)
              VALUES (:number, :phone, :note, :blocked_at, :blocked_note, :at, :actor)
              ON CONFLICT (phone_digits) DO UPDATE SET phone = excluded.phone, note = excluded.note,
                  blocked_at = excluded.blocked_at, blocked_note = excluded.blocked_note,
                  updated_at = excluded.updated_at, updated_by = excluded.updated_by",
-        )?;
-        upsert.execute(named_params! {
-            ":number": number,
-            ":phone": phone,
-            ":note": remarks.note,
-            ":blocked_at": remarks.block.as_ref().map(|block| block.since),
-            ":blocked_note": remarks.block.as_ref().and_then(|block| block.note.as_deref()),
-            ":at": self.time,
-            ":actor": audit.actor,
-        })?;
-        Ok(())
+            named_params! {
+                ":number": number,
+                ":phone": phone,
+                ":note": remarks.note,
+                ":blocked_at": remarks.block.as_ref().map(|block| block.since),
+                ":blocked_note": remarks.block.as_ref().and_then(|block| block.note.as_deref()),
+                ":at": self.time,
+                ":actor": audit.actor,
+            },
+        )
     }
 }

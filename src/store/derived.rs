@@ -138,14 +138,11 @@ fn each_batch(
 
 /// Returns the keys of the orders between two keys, each with the hash of its items.
 fn hashes_between(connection: &Connection, first: i64, last: i64) -> Result<Vec<(i64, i64)>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT o.pk, i.product_id, i.quantity, i.unit_price, i.selected_size, i.selected_color
+    let sql = "SELECT o.pk, i.product_id, i.quantity, i.unit_price, i.selected_size, i.selected_color
          FROM orders AS o LEFT JOIN order_items AS i ON i.order_pk = o.pk
-         WHERE o.pk BETWEEN :first AND :last ORDER BY o.pk",
-    )?;
-    let mut rows = statement.query(named_params! {":first": first, ":last": last})?;
+         WHERE o.pk BETWEEN :first AND :last ORDER BY o.pk";
     let mut orders: Vec<(i64, Vec<ItemContent>)> = Vec::new();
-    while let Some(row) = rows.next()? {
+    Read { connection }.each(sql, named_params! {":first": first, ":last": last}, |row| {
         let order: i64 = row.get(0)?;
         if orders.last().is_none_or(|(last, _)| *last != order) {
             orders.push((order, Vec::new()));
@@ -155,6 +152,7 @@ fn hashes_between(connection: &Connection, first: i64, last: i64) -> Result<Vec<
             let (size, color): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
             items.push(ItemContent::new(product, row.get(2)?, row.get(3)?, size.as_deref(), color.as_deref()));
         }
-    }
+        Ok::<_, StoreError>(())
+    })?;
     Ok(orders.into_iter().map(|(order, items)| (order, items_hash(items))).collect())
 }

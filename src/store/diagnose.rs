@@ -19,7 +19,7 @@ impl StoreError {
     pub fn diagnosed(self, path: &Path) -> StoreError {
         match self {
             StoreError::Malformed(error) => read_again(path).unwrap_or(StoreError::Malformed(error)),
-            StoreError::Broken(_) | StoreError::NotWritten(_) if is_disk_full(path) => StoreError::Full,
+            StoreError::Broken(_) if is_disk_full(path) => StoreError::Full,
             error => error,
         }
     }
@@ -80,6 +80,17 @@ fn read_through(path: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
     use std::fs;
+
+    /// Running the command again could do it twice.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_does_not_hide_that_the_outcome_is_unknown() {
+        let failed = || rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR), None);
+        // No room is ever left there.
+        let path = Path::new("/proc/self/orders.db");
+        assert!(matches!(StoreError::from(failed()).diagnosed(path), StoreError::Full));
+        assert!(StoreError::OutcomeUnknown(failed()).diagnosed(path).is_outcome_unknown());
+    }
 
     #[test]
     fn a_file_that_sqlite_called_damaged_is_read_again() {

@@ -52,12 +52,12 @@ pub enum StoreError {
     /// The temporary file with buffered items cannot be read back.
     #[error("cannot be written: a temporary file beside it cannot be read: {}", os_reason(&.0.to_string()))]
     ItemBuffer(io::Error),
-    /// Reading or writing failed, and the file holds nothing of the change.
-    #[error("could not be written: {0}")]
-    NotWritten(rusqlite::Error),
-    /// Reading or writing failed, and it is unknown what the file holds of the change.
+    /// Reading or writing failed. The file holds nothing of the change.
     #[error("could not be read or written: {0}")]
     Broken(rusqlite::Error),
+    /// The commit failed, and the file could not be asked what it holds of the change.
+    #[error("could not be read or written: {0}; it is unknown whether it was changed")]
+    OutcomeUnknown(rusqlite::Error),
     /// Another machine changed the shop first. What it changed is here now.
     #[cfg(feature = "cluster")]
     #[error("was changed by another machine")]
@@ -102,19 +102,19 @@ impl StoreError {
         StoreError::Refused(problem.into())
     }
 
-    /// Returns whether nobody knows what became of the change: the commit failed, and the file could not be asked.
+    /// Returns whether nobody knows what became of the change.
     pub fn is_outcome_unknown(&self) -> bool {
         #[cfg(feature = "cluster")]
         if matches!(self, StoreError::Unanswered(_)) {
             return true;
         }
-        matches!(self, StoreError::Broken(_))
+        matches!(self, StoreError::OutcomeUnknown(_))
     }
 
     /// Returns whether it is about the file that this machine has, even if that is the replica of a shop in a cluster.
     pub fn is_of_file(&self) -> bool {
-        use StoreError::{Broken, Full, Io, ItemBuffer, NotWritten, Replaced, Sqlite, Unread};
-        matches!(self, Broken(_) | Full | Io(_) | ItemBuffer(_) | NotWritten(_) | Replaced | Sqlite(_) | Unread(_))
+        use StoreError::{Broken, Full, Io, ItemBuffer, OutcomeUnknown, Replaced, Sqlite, Unread};
+        matches!(self, Broken(_) | Full | Io(_) | ItemBuffer(_) | OutcomeUnknown(_) | Replaced | Sqlite(_) | Unread(_))
     }
 
     /// Returns whether another machine changed the shop first. What it changed is here now: decide again.
@@ -123,15 +123,6 @@ impl StoreError {
         return matches!(self, StoreError::Overtaken);
         #[cfg(not(feature = "cluster"))]
         false
-    }
-
-    /// Marks an error that came before the commit: nothing changed.
-    #[must_use]
-    pub fn before_commit(self) -> StoreError {
-        match self {
-            StoreError::Broken(error) => StoreError::NotWritten(error),
-            error => error,
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rusqlite::limits::Limit;
 use rusqlite::named_params;
 
-use super::commit::{begin, not_written};
+use super::commit::begin;
 use super::error::StoreError;
 use super::open::Store;
 use super::transaction::{Audit, Read, Write};
@@ -21,22 +21,20 @@ const ALL_EVENTS: i64 = i64::MAX;
 impl Read<'_> {
     /// Returns whether bytes of a forgotten customer may still be in the file: the program was stopped, or another one used it.
     pub fn is_to_overwrite(&self) -> Result<bool, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM to_overwrite)")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        self.row("SELECT EXISTS (SELECT 1 FROM to_overwrite)", [], |row| row.get(0))
     }
 
     /// Finds the orders that formerly had this number, with the last edit that names it.
     fn orders_that_had(&self, number: &str) -> Result<Vec<(OrderPk, i64)>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
+        self.rows(
             r#"SELECT e.order_pk, MAX(e.pk) FROM order_events AS e JOIN orders AS o ON o.pk = e.order_pk
                WHERE e.kind = 'edited' AND o.customer_phone_digits <> :number
                  AND (e."from" GLOB 'customerPhone: *' AND full_number(substr(e."from", 16), :code) = :number
                       OR e."to" GLOB 'customerPhone: *' AND full_number(substr(e."to", 16), :code) = :number)
                GROUP BY e.order_pk"#,
-        )?;
-        let named = named_params! {":number": number, ":code": self.country_code()?};
-        let orders = statement.query_map(named, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(orders.collect::<Result<_, _>>()?)
+            named_params! {":number": number, ":code": self.country_code()?},
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 }
 
@@ -47,12 +45,8 @@ impl Write<'_> {
     ///
     /// The bytes are still in the file: [`Store::overwrite_freed`] is next.
     pub fn forget_customer(&self, number: &str, audit: &Audit) -> Result<Option<Forgotten>, StoreError> {
-        let own: Vec<OrderPk> = {
-            let sql = "SELECT pk FROM orders WHERE customer_phone_digits = :number ORDER BY pk";
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let own = statement.query_map(named_params! {":number": number}, |row| row.get(0))?;
-            own.collect::<Result<_, _>>()?
-        };
+        let sql = "SELECT pk FROM orders WHERE customer_phone_digits = :number ORDER BY pk";
+        let own: Vec<OrderPk> = self.rows(sql, named_params! {":number": number}, |row| row.get(0))?;
         let former = self.orders_that_had(number)?;
         for (order, last) in own.iter().map(|order| (*order, ALL_EVENTS)).chain(former.iter().copied()) {
             self.forget_words(order, last)?;
@@ -61,18 +55,15 @@ impl Write<'_> {
             self.forget_order(*order, audit)?;
         }
         self.index_orders(&own)?;
-        let code = self.country_code()?;
-        let mut users = self.connection.prepare_cached(
-            "UPDATE users SET phone = NULL WHERE full_number(phone, :code) = :number RETURNING username",
-        )?;
-        let named = named_params! {":code": code, ":number": number};
-        let accounts: Vec<String> = users.query_map(named, |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let sql = "UPDATE users SET phone = NULL WHERE full_number(phone, :code) = :number RETURNING username";
+        let named = named_params! {":code": self.country_code()?, ":number": number};
+        let accounts: Vec<String> = self.rows(sql, named, |row| row.get(0))?;
         let mut delete = self.connection.prepare_cached("DELETE FROM customers WHERE phone_digits = :number")?;
         let said = delete.execute(named_params! {":number": number})?;
         if own.is_empty() && former.is_empty() && accounts.is_empty() && said == 0 {
             return Ok(None);
         }
-        self.connection.execute(
+        self.execute(
             "INSERT INTO to_overwrite (pk, forgotten_at) VALUES (1, :at) ON CONFLICT DO NOTHING",
             named_params! {":at": self.time},
         )?;
@@ -94,7 +85,7 @@ impl Write<'_> {
             "UPDATE stock_movements SET note = :forgotten
              WHERE order_pk = :order AND event_pk <= :last AND note IS NOT NULL",
         ] {
-            self.connection.prepare_cached(sql)?.execute(named)?;
+            self.execute(sql, named)?;
         }
         Ok(())
     }
@@ -102,20 +93,16 @@ impl Write<'_> {
     /// Forgets the customer of an order and its source, and records that in its history.
     fn forget_order(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(order)?;
-        self.connection
-            .prepare_cached(
-                "UPDATE orders SET customer_name = :forgotten, customer_phone = :forgotten, customer_phone_digits = '',
-                     customer_address = iif(customer_address IS NULL, NULL, :forgotten), tracking = NULL, updated_at = :at
-                 WHERE pk = :order",
-            )?
-            .execute(named_params! {":order": order, ":forgotten": FORGOTTEN, ":at": time})?;
+        self.execute(
+            "UPDATE orders SET customer_name = :forgotten, customer_phone = :forgotten, customer_phone_digits = '',
+                 customer_address = iif(customer_address IS NULL, NULL, :forgotten), tracking = NULL, updated_at = :at
+             WHERE pk = :order",
+            named_params! {":order": order, ":forgotten": FORGOTTEN, ":at": time},
+        )?;
         // If the message comes again, its reference finds this order: a conflict. So the id must be NULL, not another text: a
         // cart whose reference belongs to a message with another id is taken as a new order, under a longer reference.
-        self.connection
-            .prepare_cached(
-                "UPDATE order_sources SET message_id = NULL, content_hash = zeroblob(32) WHERE order_pk = :order",
-            )?
-            .execute(named_params! {":order": order})?;
+        let sql = "UPDATE order_sources SET message_id = NULL, content_hash = zeroblob(32) WHERE order_pk = :order";
+        self.execute(sql, named_params! {":order": order})?;
         let words = format!("customer: {FORGOTTEN}");
         self.insert_event(order, EventKind::Edited, None, Some(&words), time, audit)?;
         Ok(())
@@ -141,17 +128,17 @@ impl Store {
         self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
         let vacuumed = self.connection.execute_batch("VACUUM");
         self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-        vacuumed.map_err(not_written)?;
+        vacuumed?;
         self.checkpoint("TRUNCATE")?;
         let transaction = begin(&mut self.connection)?;
-        transaction.execute("DELETE FROM to_overwrite", []).map_err(not_written)?;
-        transaction.commit().map_err(not_written)
+        transaction.execute("DELETE FROM to_overwrite", [])?;
+        Ok(transaction.commit()?)
     }
 
     /// Copies the log into the file.
     fn checkpoint(&self, mode: &'static str) -> Result<(), StoreError> {
         let sql = format!("PRAGMA wal_checkpoint({mode})");
-        let is_busy: bool = self.connection.query_row(&sql, [], |row| row.get(0)).map_err(not_written)?;
+        let is_busy: bool = self.connection.query_row(&sql, [], |row| row.get(0))?;
         if is_busy { Err(StoreError::Busy) } else { Ok(()) }
     }
 

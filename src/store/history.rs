@@ -17,44 +17,43 @@ const IS_CUSTOMERS: &str = "e.kind = 'created' AND (e.actor = 'guest' OR EXISTS 
 impl Read<'_> {
     /// Loads the notes of orders, whose keys are a JSON array, oldest first.
     pub(super) fn notes_of(&self, orders: &str) -> Result<HashMap<OrderPk, Vec<Note>>, StoreError> {
-        let mut statement = self.connection.prepare_cached(&format!(
+        let sql = format!(
             "SELECT e.order_pk, e.at, e.actor, e.note, {IS_CUSTOMERS} AS is_customers FROM order_events AS e
              WHERE e.order_pk IN (SELECT value FROM json_each(:orders)) AND e.note IS NOT NULL ORDER BY e.pk",
-        ))?;
+        );
         let mut notes: HashMap<OrderPk, Vec<Note>> = HashMap::new();
-        let mut rows = statement.query(named_params! {":orders": orders})?;
-        while let Some(row) = rows.next()? {
+        self.each(&sql, named_params! {":orders": orders}, |row| {
             notes.entry(row.get("order_pk")?).or_default().push(Note {
                 at: row.get("at")?,
                 actor: row.get("actor")?,
                 text: row.get("note")?,
                 is_customers: row.get("is_customers")?,
             });
-        }
+            Ok::<_, StoreError>(())
+        })?;
         Ok(notes)
     }
 
     /// Loads everything that happened to an order, with the stock that moved.
     pub fn events(&self, order: OrderPk) -> Result<Vec<Event>, StoreError> {
-        let mut moved = self.connection.prepare_cached(
+        let moved =
             "SELECT m.event_pk, p.name, NULLIF(s.size, '') AS size, m.delta, m.order_pk IS NULL AS is_written_off
              FROM stock_movements AS m
              JOIN products AS p ON p.id = m.product_id
              JOIN stock AS s ON s.product_id = m.product_id AND s.size_key = m.size_key
              WHERE m.order_pk = :order
                 OR m.order_pk IS NULL AND m.event_pk IN (SELECT pk FROM order_events WHERE order_pk = :order)
-             ORDER BY m.pk",
-        )?;
+             ORDER BY m.pk";
         let mut movements: HashMap<i64, Vec<EventMovement>> = HashMap::new();
-        let mut rows = moved.query(named_params! {":order": order})?;
-        while let Some(row) = rows.next()? {
+        self.each(moved, named_params! {":order": order}, |row| {
             movements.entry(row.get("event_pk")?).or_default().push(EventMovement {
                 product_name: row.get("name")?,
                 size: row.get("size")?,
                 delta: row.get("delta")?,
                 is_written_off: row.get("is_written_off")?,
             });
-        }
+            Ok::<_, StoreError>(())
+        })?;
         self.rows(
             &format!(
                 r#"SELECT e.pk, e.at, e.actor, e.kind, e."from", e."to", e.note, {IS_CUSTOMERS} AS is_customers

@@ -66,7 +66,7 @@ pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
 }
 
 /// Reads a finding by the names of its columns.
-pub(super) fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
+fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
     Ok(Finding { code: row.get("code")?, subject: row.get("subject")?, problem: row.get("problem")? })
 }
 

@@ -103,8 +103,8 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) 
     copy.persist(&backup)?;
     match transaction.commit().map_err(StoreError::from) {
         Ok(()) => Ok(Some(backup)),
-        // It is unknown what the file holds now, so the copy stays.
-        Err(error @ StoreError::Broken(_)) => Err(error),
+        // The copy stays.
+        Err(StoreError::Broken(error)) => Err(StoreError::OutcomeUnknown(error)),
         Err(error) => {
             let _ = fs::remove_file(&backup);
             Err(error)

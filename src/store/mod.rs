@@ -24,11 +24,13 @@
 //! | `order_filter`, `listing` | which orders a list has; reading it, however long |
 //! | `completion` | the few orders that a shell offers |
 //! | `search`, `fold`, `search_index` | searching; all spellings of a text become one; the texts that a search reads |
+//! | `due`, `status_sets` | what is due of an order, and sets of statuses, as SQL |
 //! | `sql_functions` | the SQL functions that the program provides |
 //! | `products`, `stock`, `deliveries` | the catalogue; stock and its movements; goods that come in |
 //! | `shelf` | what lies on the shelf |
+//! | `payments`, `returns` | what was paid for orders; what came back |
 //! | `history` | what happened to an order or a product |
-//! | `settings`, `users`, `reports`, `money` | the shop's settings; accounts; sums for reports; money that moved or is due |
+//! | `settings`, `users`, `reports`, `money` | the shop's settings; accounts; sums for reports; money that moved or is outstanding |
 //! | `today` | the first rows of what needs somebody now |
 //! | `derived` | columns that follow from others: full phone numbers, hashes of items |
 //! | `plans_tests` | for unit tests only: which indexes the queries use |
@@ -45,6 +47,7 @@ mod customers;
 mod deliveries;
 mod derived;
 mod diagnose;
+mod due;
 mod error;
 mod file;
 mod fold;

@@ -1,9 +1,9 @@
 //! For the report: money that moved, and orders whose money is outstanding.
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Row, ToSql, named_params};
 
+use super::due::{is_due, is_owed, is_to_pay};
 use super::error::StoreError;
-use super::order_filter::grand_total;
 use super::orders::{SUMMARY_COLUMNS, summary};
 use super::status_sets::{carried_statuses, shop_statuses, stock_statuses};
 use super::transaction::Read;
@@ -35,38 +35,23 @@ const OWED_SINCE: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order
 const CONFIRMED_AT: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status'
     AND e.\"to\" = 'confirmed')";
 
-/// The orders with money due either way; the terms are those of the index orders_due, word for word.
-macro_rules! due {
-    () => {
-        concat!("(o.paid IS NOT NULL OR o.cod) AND ", grand_total!(), " <> coalesce(o.paid, 0)")
-    };
-}
-
 /// Returns the query of a list. Its order is that of the table or an index: sorting would need memory for all of it.
 fn query(list: Outstanding) -> String {
     let (since, condition, order) = match list {
         Outstanding::WithCouriers => (
             LEFT_AT,
-            concat!(
-                due!(),
-                " AND o.cod AND +o.status IN ",
-                carried_statuses!(),
-                " AND ",
-                grand_total!(),
-                " > coalesce(o.paid, 0)"
-            ),
+            concat!(is_due!(), " AND o.cod AND +o.status IN ", carried_statuses!(), " AND ", is_to_pay!()),
             "o.created_at, o.pk",
         ),
-        // Word for word the condition of the index orders_owed.
-        Outstanding::Owed => (OWED_SINCE, concat!("o.paid > ", grand_total!()), "o.created_at, o.pk"),
+        Outstanding::Owed => (OWED_SINCE, is_owed!(), "o.created_at, o.pk"),
         Outstanding::Unpaid => (
             CONFIRMED_AT,
             concat!(
                 "+o.status IN ",
                 stock_statuses!(),
                 " AND NOT o.cod AND ",
-                grand_total!(),
-                " > coalesce(o.paid, 0) AND (o.status IN ",
+                is_to_pay!(),
+                " AND (o.status IN ",
                 shop_statuses!(),
                 " OR since >= :recorded)"
             ),
@@ -83,20 +68,18 @@ impl Read<'_> {
     /// Adds up the money that moved in a window by method, sorted by name.
     pub fn money_by_method(&self, window: Window) -> Result<Vec<(Method, Flow)>, StoreError> {
         // SQLite would sort all payments, in memory. There are few methods.
-        let mut statement = self.connection.prepare_cached(
-            "SELECT method, amount, voids IS NOT NULL FROM payments WHERE paid_at >= :from AND paid_at < :before
-             ORDER BY paid_at",
-        )?;
-        let mut rows = statement.query(named_params! {":from": window.from, ":before": window.before})?;
+        let sql = "SELECT method, amount, voids IS NOT NULL FROM payments WHERE paid_at >= :from AND paid_at < :before
+             ORDER BY paid_at";
         let mut sums: Vec<(Method, Flow)> = Vec::new();
-        while let Some(row) = rows.next()? {
+        self.each(sql, named_params! {":from": window.from, ":before": window.before}, |row| {
             let flow = Flow::of(row.get(1)?, row.get(2)?);
             let method = row.get_ref(0)?.as_str().unwrap_or_default();
             match sums.iter_mut().find(|(known, _)| known.as_str() == method) {
                 Some((_, sum)) => sum.add(flow),
                 None => sums.push((row.get(0)?, flow)),
             }
-        }
+            Ok::<_, StoreError>(())
+        })?;
         sums.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
         Ok(sums)
     }
@@ -125,21 +108,14 @@ impl Read<'_> {
         window: Window,
         mut each: impl FnMut(&MovedPayment) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut statement = self
-            .connection
-            .prepare_cached(
-                "SELECT o.reference, payments.paid_at, payments.amount, payments.method, payments.receipt, payments.voids IS NOT NULL AS takes_back,
-                     (SELECT COUNT(*) FROM payments AS q WHERE q.order_pk = payments.order_pk AND q.pk <= payments.pk) AS number
-                 FROM payments JOIN orders AS o ON o.pk = payments.order_pk
-                 WHERE payments.paid_at >= :from AND payments.paid_at < :before ORDER BY payments.paid_at",
-            )
-            .map_err(StoreError::from)?;
-        let values = named_params! {":from": window.from, ":before": window.before};
-        let mut rows = statement.query(values).map_err(StoreError::from)?;
-        while let Some(row) = rows.next().map_err(StoreError::from)? {
-            each(&payment(row).map_err(StoreError::from)?)?;
-        }
-        Ok(())
+        self.each(
+            "SELECT o.reference, p.paid_at, p.amount, p.method, p.receipt, p.voids IS NOT NULL AS takes_back,
+                 (SELECT COUNT(*) FROM payments AS q WHERE q.order_pk = p.order_pk AND q.pk <= p.pk) AS number
+             FROM payments AS p JOIN orders AS o ON o.pk = p.order_pk
+             WHERE p.paid_at >= :from AND p.paid_at < :before ORDER BY p.paid_at",
+            named_params! {":from": window.from, ":before": window.before},
+            |row| each(&payment(row).map_err(StoreError::from)?),
+        )
     }
 
     /// Returns when the first payment was recorded.
@@ -156,20 +132,12 @@ impl Read<'_> {
         most: Option<usize>,
         mut each: impl FnMut(&OutstandingOrder) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut statement = self.connection.prepare_cached(&query(list)).map_err(StoreError::from)?;
-        let most = limit(most);
-        let mut rows = match list {
-            Outstanding::Unpaid => {
-                let recorded = recorded.unwrap_or(Timestamp::FIRST);
-                statement.query(named_params! {":recorded": recorded, ":most": most})
-            }
-            _ => statement.query(named_params! {":most": most}),
-        }
-        .map_err(StoreError::from)?;
-        while let Some(row) = rows.next().map_err(StoreError::from)? {
-            each(&waiting(row).map_err(StoreError::from)?)?;
-        }
-        Ok(())
+        let (recorded, most) = (recorded.unwrap_or(Timestamp::FIRST), limit(most));
+        let values: &[(&str, &dyn ToSql)] = match list {
+            Outstanding::Unpaid => named_params! {":recorded": recorded, ":most": most},
+            _ => named_params! {":most": most},
+        };
+        self.each(&query(list), values, |row| each(&waiting(row).map_err(StoreError::from)?))
     }
 }
 

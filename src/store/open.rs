@@ -175,7 +175,7 @@ fn prepare(
         }
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-    if matches!(access, Access::Write | Access::Create) {
+    if access.commits() {
         refuse_damaged_backup(connection)?;
         switch_to_wal(connection, wait)?;
     }
@@ -196,7 +196,7 @@ fn prepare(
         ensure_ours(&identity)?;
     }
     let is_older = identity.version < SCHEMA_VERSION;
-    if is_older && matches!(access, Access::Write | Access::Create) {
+    if is_older && access.commits() {
         return migrate(connection, path, wait);
     }
     // A copy takes the file as it is: for VACUUM INTO, a view hides the table of its name.

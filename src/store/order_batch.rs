@@ -98,27 +98,21 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
     /// Finds the order that has this reference in any case, and returns the reference as that order spells it.
     pub fn reference_like(&self, reference: &Reference) -> Result<Option<Reference>, StoreError> {
         let sql = "SELECT reference FROM orders WHERE reference = :reference";
-        let mut statement = self.write.connection.prepare_cached(sql)?;
-        Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0)).optional()?)
+        self.write.first(sql, named_params! {":reference": reference}, |row| row.get(0))
     }
 
     /// Finds the order that a WhatsApp message brought.
     pub fn order_of_message(&self, message_id: &str) -> Result<Option<(OrderPk, Reference)>, StoreError> {
-        let mut statement = self.write.connection.prepare_cached(
-            "SELECT o.pk, o.reference FROM order_sources AS s JOIN orders AS o ON o.pk = s.order_pk
-             WHERE s.message_id = :message",
-        )?;
-        let found = |row: &rusqlite::Row<'_>| Ok((row.get("pk")?, row.get("reference")?));
-        Ok(statement.query_row(named_params! {":message": message_id}, found).optional()?)
+        let sql = "SELECT o.pk, o.reference FROM order_sources AS s JOIN orders AS o ON o.pk = s.order_pk
+             WHERE s.message_id = :message";
+        self.write.first(sql, named_params! {":message": message_id}, |row| Ok((row.get("pk")?, row.get("reference")?)))
     }
 
     /// Returns whether a WhatsApp message brought the order with this reference.
     pub fn is_of_a_message(&self, reference: &Reference) -> Result<bool, StoreError> {
-        let mut statement = self.write.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM orders AS o JOIN order_sources AS s ON s.order_pk = o.pk
-                 WHERE o.reference = :reference AND s.message_id IS NOT NULL)",
-        )?;
-        Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
+        let sql = "SELECT EXISTS (SELECT 1 FROM orders AS o JOIN order_sources AS s ON s.order_pk = o.pk
+             WHERE o.reference = :reference AND s.message_id IS NOT NULL)";
+        self.write.row(sql, named_params! {":reference": reference}, |row| row.get(0))
     }
 
     /// Returns whether an order that came in may be a duplicate: an order, perhaps the same one, has its number and
@@ -146,13 +140,11 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
 
     /// Loads what is known of a reference under which a content of this hash came in.
     pub fn known_order(&mut self, reference: &Reference, hash: ContentHash) -> Result<Option<Known>, StoreError> {
-        let mut find = self.write.connection.prepare_cached(
-            "SELECT o.pk, EXISTS (SELECT 1 FROM order_sources AS s
+        let sql = "SELECT o.pk, EXISTS (SELECT 1 FROM order_sources AS s
                  WHERE s.order_pk = o.pk AND s.content_hash = :hash) AS came_before
-             FROM orders AS o WHERE o.reference = :reference",
-        )?;
+             FROM orders AS o WHERE o.reference = :reference";
         let named = named_params! {":reference": reference, ":hash": hash};
-        let found = find.query_row(named, |row| Ok((row.get("pk")?, row.get("came_before")?))).optional()?;
+        let found = self.write.first(sql, named, |row| Ok((row.get("pk")?, row.get("came_before")?)))?;
         let Some((pk, came_before)) = found else { return Ok(None) };
         self.write_items()?;
         Ok(self.write.orders(&[pk])?.pop().map(|order| Known { order, came_before }))

@@ -1,6 +1,6 @@
 //! Changing orders: status, edits and notes, each with its events.
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
 
 use super::error::StoreError;
 use super::item_buffer::{ItemRow, rows_of};
@@ -40,12 +40,9 @@ impl Write<'_> {
         self.change_one("the order", sql, values)?;
         let (from, to) = (Some(change.from.as_str()), Some(change.to.as_str()));
         let event = self.insert_event(change.order, EventKind::Status, from, to, time, audit)?;
-        if change.kept != change.kept_before {
-            let kept = |kept: Money| (kept != Money::ZERO).then(|| format!("kept: {kept}"));
-            let (from, to) = (kept(change.kept_before), kept(change.kept));
-            let audit = Audit { note: None, ..audit.clone() };
-            self.insert_event(change.order, EventKind::Edited, from.as_deref(), to.as_deref(), time, &audit)?;
-        }
+        let kept = |kept: Money| (kept != Money::ZERO).then(|| format!("kept: {kept}"));
+        let without_note = Audit { note: None, ..audit.clone() };
+        self.insert_edits(change.order, [kept(change.kept_before)], [kept(change.kept)], time, &without_note)?;
         for movement in &change.movements {
             self.move_stock(movement, Origin::Order { order: change.order, event }, time, audit)?;
         }
@@ -54,23 +51,15 @@ impl Write<'_> {
 
     /// Marks an order as cash on delivery, which the shop agrees to, with an event unless it is marked already.
     pub fn mark_cod(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
-        let time = self.time_to_change(order)?;
-        let sql = "SELECT cod, cod_agreed FROM orders WHERE pk = :order";
-        let is_cod = |is_cod, is_agreed: bool| {
-            let claimed = Claimed { cod: !is_agreed, ..Claimed::default() };
-            Terms { is_cod, claimed, ..Terms::default() }
-        };
-        let was = self.row(sql, named_params! {":order": order}, |row| Ok(is_cod(row.get(0)?, row.get(1)?)))?;
-        let is = is_cod(true, true);
-        if was != is {
-            let sql = "UPDATE orders SET cod = 1, cod_agreed = 1, updated_at = :at WHERE pk = :order";
-            self.change_one("the order", sql, named_params! {":at": time, ":order": order})?;
-            // By `Terms::words`, as edits say it.
-            let [.., from] = was.words();
-            let [.., to] = is.words();
-            self.insert_event(order, EventKind::Edited, from.as_deref(), to.as_deref(), time, audit)?;
+        let was = self.summaries(&[order])?.pop().ok_or(StoreError::Changed("the order"))?.terms;
+        let is = Terms { is_cod: true, claimed: Claimed { cod: false, ..was.claimed }, ..was };
+        if was == is {
+            return Ok(());
         }
-        Ok(())
+        let time = self.time_to_change(order)?;
+        let sql = "UPDATE orders SET cod = 1, cod_agreed = 1, updated_at = :at WHERE pk = :order";
+        self.change_one("the order", sql, named_params! {":at": time, ":order": order})?;
+        self.insert_edits(order, was.words(), is.words(), time, audit)
     }
 
     /// Notes who carries an order, with an event for each thing that changes.
@@ -88,10 +77,7 @@ impl Write<'_> {
             ":order": order.pk,
         };
         self.change_one("the order", sql, values)?;
-        for (was, is) in order.shipping.words().into_iter().zip(shipping.words()).filter(|(was, is)| was != is) {
-            self.insert_event(order.pk, EventKind::Edited, was.as_deref(), is.as_deref(), time, audit)?;
-        }
-        Ok(())
+        self.insert_edits(order.pk, order.shipping.words(), shipping.words(), time, audit)
     }
 
     /// Writes a decided edit of an order, with an event for each thing that it changes.
@@ -148,6 +134,21 @@ impl Write<'_> {
         Ok(rows_of(order, items).try_for_each(|item| item.insert(&mut insert))?)
     }
 
+    /// Writes an event for each of these words of the history that has changed.
+    fn insert_edits<const N: usize>(
+        &self,
+        order: OrderPk,
+        was: [Option<String>; N],
+        is: [Option<String>; N],
+        time: Timestamp,
+        audit: &Audit,
+    ) -> Result<(), StoreError> {
+        for (was, is) in was.into_iter().zip(is).filter(|(was, is)| was != is) {
+            self.insert_event(order, EventKind::Edited, was.as_deref(), is.as_deref(), time, audit)?;
+        }
+        Ok(())
+    }
+
     /// Writes the event of a change, and moves its stock. Returns the event's key.
     pub(super) fn insert_change(
         &self,
@@ -182,8 +183,7 @@ impl Write<'_> {
         let sql = "SELECT max(o.created_at, o.updated_at, coalesce(
                        (SELECT e.at FROM order_events AS e WHERE e.order_pk = o.pk ORDER BY e.pk DESC LIMIT 1), ''))
                    FROM orders AS o WHERE o.pk = ?1";
-        let last: Option<Timestamp> =
-            self.connection.prepare_cached(sql)?.query_row([order], |row| row.get(0)).optional()?;
+        let last: Option<Timestamp> = self.first(sql, [order], |row| row.get(0))?;
         Ok(last.map_or(self.time, |last| last.max(self.time)))
     }
 

@@ -2,11 +2,12 @@
 
 use rusqlite::{ToSql, named_params};
 
+use super::due::{is_due, is_owed, is_to_pay};
 use super::error::StoreError;
 use super::owned::IS_AMONG_OWNED;
 use super::search::Needle;
 use super::transaction::Read;
-use super::values::json_array;
+use super::values::{json_array, limit};
 use crate::domain::order::OrderPk;
 use crate::domain::order::OrderSummary;
 use crate::domain::product::ProductId;
@@ -72,15 +73,6 @@ pub struct Sort {
     pub descending: bool,
 }
 
-/// What an order `o` costs in all, as `OrderSummary::grand_total` says; word for word as in the index orders_due.
-macro_rules! grand_total {
-    () => {
-        "CASE o.status WHEN 'cancelled' THEN o.kept
-             ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END"
-    };
-}
-pub(super) use grand_total;
-
 /// What can be recorded for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payable {
@@ -95,8 +87,8 @@ pub enum Payable {
 impl Payable {
     fn term(self) -> &'static str {
         match self {
-            Payable::ToPay => concat!(grand_total!(), " > coalesce(o.paid, 0)"),
-            Payable::Owed => concat!(grand_total!(), " < o.paid"),
+            Payable::ToPay => is_to_pay!(),
+            Payable::Owed => is_owed!(),
             Payable::Paid => "o.paid > 0",
         }
     }
@@ -197,15 +189,6 @@ impl Condition {
     }
 }
 
-/// Something is due. The first two terms are those of the index orders_due, word for word: else SQLite does not use it.
-const DUE: &str = concat!(
-    "(o.paid IS NOT NULL OR o.cod) AND ",
-    grand_total!(),
-    " <> coalesce(o.paid, 0) AND ",
-    grand_total!(),
-    " > coalesce(o.paid, 0)"
-);
-
 /// The most orders that are looked up by key: the keys are in memory.
 pub(super) const MOST_KEYS: usize = 10_000;
 
@@ -213,7 +196,8 @@ impl Read<'_> {
     pub(super) fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {
         let mut condition = Condition::default();
         if filter.is_due {
-            condition.and(DUE);
+            // An index has those of which something is due either way.
+            condition.and(concat!(is_due!(), " AND ", is_to_pay!()));
         }
         if filter.is_unpaid {
             condition.and("o.status <> 'cancelled' AND coalesce(o.paid, 0) = 0");
@@ -249,11 +233,10 @@ impl Read<'_> {
         condition.and_with("o.created_at <= :received_until", ":received_until", filter.received_until);
         condition.and_with("min(o.order_date, o.created_at) <= :waits_since", ":waits_since", filter.waits_since);
         if let Some(text) = &filter.search {
-            let needle = Needle::of(text, self.country_code()?.as_deref());
-            if needle.is_of_nothing(text) {
+            let Some(needle) = Needle::of(text, self.country_code()?.as_deref()) else {
                 condition.and("FALSE");
                 return Ok(condition);
-            }
+            };
             let products = self.matching_products_of(&needle.folded)?;
             condition.only = self.candidate_keys(&needle, &products, filter)?;
             condition.and(
@@ -316,30 +299,25 @@ impl Read<'_> {
         let plain = OrderFilter { search: filter.search.clone(), limit: filter.limit, ..OrderFilter::default() };
         let enough = filter.limit.filter(|_| *filter == plain).and_then(|limit| usize::try_from(limit).ok());
         let Some(mut found) = self.candidates(needle, most, enough)? else { return Ok(None) };
-        let more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+        let more = limit(Some(most + 1));
         if let Some(tracking) = &needle.tracking {
             let sql = "SELECT pk FROM orders WHERE tracking IS NOT NULL AND instr(lower(tracking), :tracking) > 0
                        LIMIT :more";
-            let tracked: Vec<OrderPk> =
-                self.rows(sql, named_params! {":tracking": tracking, ":more": more}, |row| row.get(0))?;
-            found.extend(tracked);
+            let values = named_params! {":tracking": tracking, ":more": more};
+            found.extend(self.rows(sql, values, |row| row.get::<_, OrderPk>(0))?);
         }
-        let mut with_product = self.connection.prepare_cached(
-            "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called))
+        let with_product = "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called))
              UNION ALL
              SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:renamed))
                 AND is_found_in(:needle, product_name, product_barcode)
-             LIMIT :more",
-        )?;
+             LIMIT :more";
         let values = named_params! {
             ":called": products.in_catalogue,
             ":renamed": products.in_orders,
             ":needle": needle.folded,
             ":more": more,
         };
-        for order in with_product.query_map(values, |row| row.get(0))? {
-            found.push(order?);
-        }
+        found.extend(self.rows(with_product, values, |row| row.get::<_, OrderPk>(0))?);
         found.sort_unstable();
         found.dedup();
         Ok((found.len() <= most).then(|| json_array(found.iter().map(|order| order.0))))

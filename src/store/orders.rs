@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Params, Row, named_params};
 
 use super::error::StoreError;
 use super::returns::Returns;
@@ -106,11 +106,8 @@ impl Read<'_> {
             return Ok(Vec::new());
         }
         let keys = json_array(pks.iter().map(|pk| pk.0));
-        let sql = format!(
-            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
-             WHERE o.pk IN (SELECT value FROM json_each(:keys))"
-        );
-        let found = self.rows(&sql, named_params! {":keys": keys}, summary)?;
+        let condition = "o.pk IN (SELECT value FROM json_each(:keys))";
+        let found = self.summaries_where(condition, named_params! {":keys": keys})?;
         let mut found: HashMap<_, _> = found.into_iter().map(|summary| (summary.pk, summary)).collect();
         Ok(pks.iter().filter_map(|pk| found.remove(pk)).collect())
     }
@@ -124,10 +121,7 @@ impl Read<'_> {
             }
             RowOrder::Tracking(_) => "o.tracking = :text ORDER BY o.pk LIMIT 3",
         };
-        let sql = format!(
-            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id WHERE {condition}"
-        );
-        self.rows(&sql, named_params! {":text": row.text()}, summary)
+        self.summaries_where(condition, named_params! {":text": row.text()})
     }
 
     /// Finds the first few orders other than this one that have a courier's number, in any case.
@@ -155,11 +149,16 @@ impl Read<'_> {
     /// Finds the order of a number, in any spelling, that came in last.
     pub fn last_order_of(&self, phone: &str) -> Result<Option<OrderSummary>, StoreError> {
         let number = self.full_number(phone)?;
+        let condition = "o.customer_phone_digits = :number ORDER BY o.pk DESC LIMIT 1";
+        Ok(self.summaries_where(condition, named_params! {":number": number})?.pop())
+    }
+
+    /// Loads the orders `o` that meet a condition, which may end with their order and number.
+    fn summaries_where(&self, condition: &str, values: impl Params) -> Result<Vec<OrderSummary>, StoreError> {
         let sql = format!(
-            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
-             WHERE o.customer_phone_digits = :number ORDER BY o.pk DESC LIMIT 1"
+            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id WHERE {condition}"
         );
-        self.first(&sql, named_params! {":number": number}, summary)
+        self.rows(&sql, values, summary)
     }
 
     /// Adds to orders their items, payments, notes and returns, each in one query.
@@ -169,13 +168,12 @@ impl Read<'_> {
             "SELECT {ITEM_COLUMNS} FROM order_items AS i LEFT JOIN products AS p ON p.id = i.product_id
              WHERE i.order_pk IN (SELECT value FROM json_each(:keys)) ORDER BY i.order_pk, i.position"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut items: HashMap<OrderPk, Vec<OrderItem>> = HashMap::with_capacity(summaries.len());
-        let mut rows = statement.query(named_params! {":keys": keys})?;
-        while let Some(row) = rows.next()? {
+        self.each(&sql, named_params! {":keys": keys}, |row| {
             let (order, item) = item(row)?;
             items.entry(order).or_default().push(item);
-        }
+            Ok::<_, StoreError>(())
+        })?;
         let has_payments = summaries.iter().any(|summary| summary.payments_sum.is_some());
         let mut payments = if has_payments { self.payments_of(&keys)? } else { HashMap::new() };
         let mut notes = self.notes_of(&keys)?;

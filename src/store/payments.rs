@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension as _, Row, named_params};
+use rusqlite::{Row, named_params};
 
 use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
@@ -17,17 +17,15 @@ const ALIKE_COMPARED: u32 = 1000;
 impl Read<'_> {
     /// Loads the payments of orders, whose keys are a JSON array, oldest first.
     pub(super) fn payments_of(&self, orders: &str) -> Result<HashMap<OrderPk, Vec<Payment>>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT pk, order_pk, at, paid_at, actor, amount, method, receipt, note, voids FROM payments
-             WHERE order_pk IN (SELECT value FROM json_each(:orders)) ORDER BY pk",
-        )?;
+        let sql = "SELECT pk, order_pk, at, paid_at, actor, amount, method, receipt, note, voids FROM payments
+             WHERE order_pk IN (SELECT value FROM json_each(:orders)) ORDER BY pk";
         let mut payments: HashMap<OrderPk, Vec<Payment>> = HashMap::new();
-        let mut rows = statement.query(named_params! {":orders": orders})?;
-        while let Some(row) = rows.next()? {
+        self.each(sql, named_params! {":orders": orders}, |row| {
             let of_order = payments.entry(row.get("order_pk")?).or_default();
             let payment = payment(row, of_order)?;
             of_order.push(payment);
-        }
+            Ok::<_, StoreError>(())
+        })?;
         Ok(payments)
     }
 
@@ -99,34 +97,31 @@ impl Read<'_> {
     /// Counts the payments of an order.
     pub fn payment_count(&self, order: OrderPk) -> Result<usize, StoreError> {
         let sql = "SELECT COUNT(*) FROM payments WHERE order_pk = :order";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let count: i64 = statement.query_row(named_params! {":order": order}, |row| row.get(0))?;
+        let count: i64 = self.row(sql, named_params! {":order": order}, |row| row.get(0))?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     /// Returns whether a payment was made by this method before.
     pub fn knows_method(&self, method: &Method) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM payments WHERE method = :method)";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        Ok(statement.query_row(named_params! {":method": method}, |row| row.get(0))?)
+        self.row(sql, named_params! {":method": method}, |row| row.get(0))
     }
 
     /// Returns the method of the payment that was recorded last.
     pub fn last_method(&self) -> Result<Option<Method>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT method FROM payments ORDER BY pk DESC LIMIT 1")?;
-        Ok(statement.query_row([], |row| row.get(0)).optional()?)
+        self.first("SELECT method FROM payments ORDER BY pk DESC LIMIT 1", [], |row| row.get(0))
     }
 
     /// Returns the methods of all payments, by name.
     pub fn methods(&self) -> Result<Vec<Method>, StoreError> {
         // Each step finds the next one in the index, however many payments there are.
-        let mut statement = self.connection.prepare_cached(
+        self.rows(
             "SELECT method FROM (WITH RECURSIVE known (method) AS (SELECT MIN(method) FROM payments UNION ALL
                  SELECT (SELECT MIN(method) FROM payments WHERE method > known.method) FROM known WHERE known.method NOT NULL)
                  SELECT method FROM known WHERE method NOT NULL)",
-        )?;
-        let methods = statement.query_map([], |row| row.get(0))?;
-        Ok(methods.collect::<Result<_, _>>()?)
+            [],
+            |row| row.get(0),
+        )
     }
 }
 

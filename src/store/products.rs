@@ -183,18 +183,15 @@ impl Read<'_> {
             "SELECT {PRODUCT_COLUMNS} FROM products AS p WHERE {condition} ORDER BY p.name COLLATE NOCASE, p.id"
         );
         let mut lines = self.connection.prepare_cached(STOCK_LINES).map_err(StoreError::from)?;
-        let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
-        let mut rows = statement.query(values).map_err(StoreError::from)?;
-        while let Some(row) = rows.next().map_err(StoreError::from)? {
-            let product = product(row).map_err(StoreError::from)?;
-            let stock =
-                lines.query_map(named_params! {":product": product.id}, stock_line).map_err(StoreError::from)?;
-            let mut stock: Vec<_> = stock.collect::<Result<_, _>>().map_err(StoreError::from)?;
+        let mut with_stock = |row: &Row<'_>| -> rusqlite::Result<Product> {
+            let product = product(row)?;
+            let stock = lines.query_map(named_params! {":product": product.id}, stock_line)?;
+            let mut stock: Vec<_> = stock.collect::<Result<_, _>>()?;
             // SQLite takes longer to set up sorting than these few lines take.
             stock.sort_unstable_by_key(|(pk, _)| *pk);
-            each(Product { stock: stock.into_iter().map(|(_, line)| line).collect(), ..product })?;
-        }
-        Ok(())
+            Ok(Product { stock: stock.into_iter().map(|(_, line)| line).collect(), ..product })
+        };
+        self.each(&sql, values, |row| each(with_stock(row).map_err(StoreError::from)?))
     }
 
     /// Counts the orders that have the product among their items.

@@ -52,12 +52,10 @@ fn sale(row: &Row<'_>) -> rusqlite::Result<Sale> {
 impl Read<'_> {
     /// Reads the orders in a window that hold stock one by one, by order date.
     pub fn each_sale(&self, window: Window, mut each: impl FnMut(&Sale)) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(SALES)?;
-        let mut rows = statement.query(named_params! {":from": window.from, ":before": window.before})?;
-        while let Some(row) = rows.next()? {
+        self.each(SALES, named_params! {":from": window.from, ":before": window.before}, |row| {
             each(&sale(row)?);
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Adds up the items of the orders in a window that hold stock by product, the best seller first.
@@ -72,15 +70,12 @@ impl Read<'_> {
 
     /// Reads the demand of each item of the pending orders. (SQLite would need memory for all of them to sum them by size.)
     pub fn each_demand(&self, mut each: impl FnMut(&Demand)) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT i.product_id, i.selected_size, i.quantity
-             FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk WHERE o.status = 'pending'",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
+        let sql = "SELECT i.product_id, i.selected_size, i.quantity
+             FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk WHERE o.status = 'pending'";
+        self.each(sql, [], |row| {
             each(&Demand { product_id: row.get(0)?, selected_size: row.get(1)?, quantity: row.get(2)? });
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 

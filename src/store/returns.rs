@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::named_params;
 
 use super::error::StoreError;
+use super::status_sets::carried_statuses;
 use super::transaction::{Audit, Read, Write};
-use super::values::Id;
+use super::values::{Id, limit};
 use crate::domain::content::{ItemContent, items_hash};
 use crate::domain::customer::CustomerReturn;
 use crate::domain::history::EventKind;
@@ -68,14 +69,13 @@ impl Returns {
 impl Read<'_> {
     /// Loads the returns of orders, whose keys are a JSON array.
     pub(super) fn returns_of(&self, orders: &str) -> Result<Returns, StoreError> {
-        let mut statement = self.connection.prepare_cached(&format!(
+        let sql = format!(
             "SELECT r.order_pk, r.item_id, r.quantity, r.subtotal, r.value, e.at, {IS_EXCHANGE} AS is_exchange, {IS_SENT} AS is_sent
              FROM order_returns AS r JOIN order_events AS e ON e.pk = r.event_pk
              WHERE r.order_pk IN (SELECT value FROM json_each(:orders)) ORDER BY r.pk"
-        ))?;
+        );
         let mut returns = Returns::default();
-        let mut rows = statement.query(named_params! {":orders": orders})?;
-        while let Some(row) = rows.next()? {
+        self.each(&sql, named_params! {":orders": orders}, |row| {
             returns.0.entry(row.get("order_pk")?).or_default().push(Row {
                 item: row.get("item_id")?,
                 quantity: row.get("quantity")?,
@@ -85,7 +85,8 @@ impl Read<'_> {
                 is_exchange: row.get("is_exchange")?,
                 is_sent: row.get("is_sent")?,
             });
-        }
+            Ok::<_, StoreError>(())
+        })?;
         Ok(returns)
     }
 
@@ -99,7 +100,8 @@ impl Read<'_> {
         let sql = format!(
             "SELECT o.pk FROM (SELECT pk, order_pk, event_pk FROM order_returns ORDER BY pk DESC LIMIT :most) AS r
              CROSS JOIN orders AS o ON o.pk = r.order_pk CROSS JOIN order_events AS e ON e.pk = r.event_pk
-             WHERE o.status IN ('shipped', 'delivered') AND {IS_EXCHANGE} AND NOT {IS_SENT}"
+             WHERE o.status IN {} AND {IS_EXCHANGE} AND NOT {IS_SENT}",
+            carried_statuses!()
         );
         let newest_first = self.rows(&sql, named_params! {":most": most}, |row| row.get("pk"))?;
         let mut orders: Vec<OrderPk> = newest_first.into_iter().rev().collect();
@@ -119,7 +121,7 @@ impl Read<'_> {
              JOIN order_items AS i ON i.order_pk = o.pk AND i.id = r.item_id
              JOIN products AS p ON p.id = i.product_id
              WHERE o.customer_phone_digits = :number ORDER BY e.at DESC, r.pk DESC LIMIT :most",
-            named_params! {":number": number, ":most": i64::try_from(most).unwrap_or(i64::MAX)},
+            named_params! {":number": number, ":most": limit(Some(most))},
             |row| {
                 Ok(CustomerReturn {
                     reference: row.get("reference")?,

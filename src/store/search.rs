@@ -19,27 +19,26 @@ pub(super) struct Needle {
 }
 
 impl Needle {
-    pub fn of(text: &str, country_code: Option<&str>) -> Needle {
+    /// Prepares a text. `None` if folding leaves nothing of it, such as of a lone tatweel or mark: it matches no order, though a
+    /// blank text matches all.
+    pub fn of(text: &str, country_code: Option<&str>) -> Option<Needle> {
         let text = text.trim();
+        let folded = fold(text);
+        if folded.trim().is_empty() && !text.is_empty() {
+            return None;
+        }
         let digits = phone_digits(text);
         let is_phone = is_phone_shaped(text);
         let number = full_number(text, country_code);
-        let folded = fold(text);
         let is_tracking = folded.len() >= SHORTEST_PART
             && folded.bytes().any(|byte| byte.is_ascii_digit())
             && !folded.contains(char::is_whitespace);
-        Needle {
+        Some(Needle {
             tracking: is_tracking.then(|| folded.clone()),
             folded,
             number: Some(number).filter(|number| is_phone && *number != digits),
             digits: is_phone.then_some(digits),
-        }
-    }
-
-    /// Returns whether folding leaves nothing of a text that is not blank, such as a lone tatweel or mark. Such a text
-    /// matches no order, though a blank one matches all.
-    pub fn is_of_nothing(&self, text: &str) -> bool {
-        !text.trim().is_empty() && self.folded.trim().is_empty()
+        })
     }
 }
 
@@ -65,10 +64,7 @@ impl SearchedOrder {
 /// Returns the places of the orders that have a text in their reference, name, phone or tracking number, as a list with
 /// this search finds them.
 pub fn search_among(orders: &[SearchedOrder], text: &str, country_code: Option<&str>) -> Vec<usize> {
-    let needle = Needle::of(text, country_code);
-    if needle.is_of_nothing(text) {
-        return Vec::new();
-    }
+    let Some(needle) = Needle::of(text, country_code) else { return Vec::new() };
     let has_it = |SearchedOrder { folded, digits }: &SearchedOrder| {
         folded.iter().any(|field| field.contains(&needle.folded))
             || needle.digits.iter().chain(&needle.number).any(|typed| digits.contains(typed))
@@ -78,7 +74,6 @@ pub fn search_among(orders: &[SearchedOrder], text: &str, country_code: Option<&
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     #[test]
@@ -114,7 +109,7 @@ mod tests {
             ("Андрей", "андреи"),
             ("Nguyễn", "nguyen"),
         ] {
-            assert!(fold(text).contains(&Needle::of(typed, None).folded), "{typed} in {text}");
+            assert!(fold(text).contains(&Needle::of(typed, None).unwrap().folded), "{typed} in {text}");
         }
         for (text, typed) in [
             ("100 cotton", "100% "),
@@ -124,7 +119,14 @@ mod tests {
             ("कि", "का"),
             ("Łukasz", "lukasz"),
         ] {
-            assert!(!fold(text).contains(&Needle::of(typed, None).folded), "{typed} in {text}");
+            assert!(!fold(text).contains(&Needle::of(typed, None).unwrap().folded), "{typed} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_which_folding_leaves_nothing_is_no_needle() {
+        for (text, is_needle) in [("ـ", false), (" \u{301} ", false), (" ", true), ("", true), ("-", true)] {
+            assert_eq!(Needle::of(text, None).is_some(), is_needle, "{text:?}");
         }
     }
 
@@ -138,7 +140,7 @@ mod tests {
             ("", None),
             ("12a", None),
         ] {
-            assert_eq!(Needle::of(typed, None).digits.as_deref(), digits, "{typed}");
+            assert_eq!(Needle::of(typed, None).unwrap().digits.as_deref(), digits, "{typed}");
         }
         for (typed, number) in [
             ("0101", Some("20101")),
@@ -147,7 +149,7 @@ mod tests {
             ("101", Some("20101")),
             ("LEG-1", None),
         ] {
-            assert_eq!(Needle::of(typed, Some("20")).number.as_deref(), number, "{typed}");
+            assert_eq!(Needle::of(typed, Some("20")).unwrap().number.as_deref(), number, "{typed}");
         }
     }
 }

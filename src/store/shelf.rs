@@ -103,14 +103,3 @@ impl Read<'_> {
         Ok(moves.into_iter().collect())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sql_and_domain_agree_on_which_orders_are_in_the_shop() {
-        let words: Vec<_> = Status::ALL.into_iter().filter(|s| s.is_in_shop()).map(|s| format!("'{s}'")).collect();
-        assert_eq!(IN_SHOP, format!("o.status IN ({})", words.join(", ")));
-    }
-}

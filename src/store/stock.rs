@@ -39,18 +39,16 @@ impl Read<'_> {
 
     /// Loads the stock that orders hold. An order that holds nothing may be left out.
     pub(super) fn held_by(&self, orders: &[OrderPk]) -> Result<HashMap<OrderPk, Holding>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT order_pk, product_id, size_key, -SUM(delta) AS pieces FROM stock_movements
+        let sql = "SELECT order_pk, product_id, size_key, -SUM(delta) AS pieces FROM stock_movements
              WHERE order_pk IN (SELECT value FROM json_each(:orders))
-             GROUP BY order_pk, product_id, size_key HAVING SUM(delta) <> 0 ORDER BY MIN(pk)",
-        )?;
+             GROUP BY order_pk, product_id, size_key HAVING SUM(delta) <> 0 ORDER BY MIN(pk)";
         let mut held: HashMap<OrderPk, Holding> = HashMap::new();
         let keys = json_array(orders.iter().map(|pk| pk.0));
-        let mut rows = statement.query(named_params! {":orders": keys})?;
-        while let Some(row) = rows.next()? {
+        self.each(sql, named_params! {":orders": keys}, |row| {
             let key = stock_key(row)?;
             held.entry(row.get("order_pk")?).or_default().add(key, row.get("pieces")?);
-        }
+            Ok::<_, StoreError>(())
+        })?;
         Ok(held)
     }
 }

@@ -3,8 +3,8 @@
 
 use rusqlite::named_params;
 
+use super::due::is_owed;
 use super::error::StoreError;
-use super::order_filter::grand_total;
 use super::transaction::Read;
 use super::values::limit;
 use crate::domain::order::OrderPk;
@@ -26,8 +26,7 @@ const SCARCE: &str = "SELECT p.id FROM products AS p
 impl Read<'_> {
     /// Counts the orders whose customers are owed money, up to `most`.
     pub fn owed_up_to(&self, most: i64) -> Result<i64, StoreError> {
-        let sql =
-            concat!("SELECT COUNT(*) FROM (SELECT 1 FROM orders AS o WHERE o.paid > ", grand_total!(), " LIMIT :most)");
+        let sql = concat!("SELECT COUNT(*) FROM (SELECT 1 FROM orders AS o WHERE ", is_owed!(), " LIMIT :most)");
         self.row(sql, named_params! {":most": most}, |row| row.get(0))
     }
 

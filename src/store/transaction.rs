@@ -61,6 +61,21 @@ impl Read<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Runs a query, and passes on each row, in constant memory.
+    pub(super) fn each<E: From<StoreError>>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        mut each: impl FnMut(&Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::from)?;
+        let mut rows = statement.query(values).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
     /// Runs a query, and returns what `read` makes of its only row.
     pub(super) fn row<T>(
         &self,

@@ -40,7 +40,7 @@ const PLANTED: [Planted; 11] = [
             Edit(
                 STORE,
                 "let before = Token::last_in(&transaction)",
-                "if outcome == Outcome::Commit { transaction.execute_batch(\"COMMIT\").map_err(not_written)?; }
+                "if outcome == Outcome::Commit { transaction.execute_batch(\"COMMIT\").map_err(StoreError::from)?; }
         let before = Token::last_in(&transaction)",
             ),
             Edit(

@@ -14,7 +14,6 @@ const FAILED: i32 = 1;
 const BUSY: i32 = 7;
 
 /// The words where it cannot be told whether a change is done.
-#[cfg(feature = "cluster")]
 const UNKNOWN: &str = "unknown whether";
 
 /// What a fault may do to the run itself.
@@ -133,7 +132,7 @@ fn truthful(shop: &Shop, case: &Case, ending: &Ending, is_done: bool, fault: Fau
         Some(code) if fault.may_end_with(code) => {
             // That it cannot tell is the truth, too.
             let cannot_tell = match fault {
-                Fault::GoesOnFailing => said.contains("could not be read or written"),
+                Fault::GoesOnFailing => said.contains(UNKNOWN),
                 #[cfg(feature = "cluster")]
                 Fault::Unanswered => code == FAILED && said.contains(UNKNOWN),
                 _ => false,

@@ -104,10 +104,7 @@ impl Context {
             {
                 return Err(StoreError::Changed("the acting account").into());
             }
-            let value = write(transaction).map_err(|error| match error.downcast::<StoreError>() {
-                Ok(error) => error.before_commit().into(),
-                Err(error) => error,
-            })?;
+            let value = write(transaction)?;
             held = Some(ui::hold_interruptions(is_remote));
             anyhow::Ok(value)
         });

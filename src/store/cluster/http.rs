@@ -13,6 +13,7 @@ use ureq::{Agent, Error};
 
 use super::address::{Address, Node};
 use super::connect::{Connect, NotConnected};
+use super::log::LogError;
 use super::lookup::Lookup;
 use crate::domain::text::os_reason;
 use crate::store::error::StoreError;
@@ -36,7 +37,7 @@ pub(super) enum Size {
     Small,
     /// It carries a piece of a large change.
     Piece,
-    /// It changes the shop: only an answer that surely came before that says that nothing changed.
+    /// It appends a change: few errors say for sure that it was not carried out.
     Change,
 }
 
@@ -56,26 +57,10 @@ impl Answer {
     }
 }
 
-/// Why there is no answer.
-#[derive(Debug)]
-pub(super) enum NoAnswer {
-    /// Nodes refuse it, or it asks for a table that is not there; it was not carried out.
-    Refused(StoreError),
-    /// It asks for a table that is not there.
-    NoTable,
-    /// No node answered in time.
-    Unreached {
-        /// One problem that lasts, else the last one.
-        problem: String,
-        /// Whether a node may have carried it out, or may still do so.
-        may_be_done: bool,
-    },
-}
-
 /// Why one node did not answer.
 enum Failed {
     /// No other node would answer either.
-    For(NoAnswer),
+    For(LogError),
     /// Another node may answer; so may this one later, unless the problem is lasting.
     Here { problem: String, may_be_done: bool, is_lasting: bool },
 }
@@ -150,7 +135,7 @@ impl Nodes {
     }
 
     /// Sends statements to a path, until they are answered. All such requests together go without an answer for no longer than `--wait`.
-    pub fn send(&mut self, path: &str, statements: &Value, size: Size) -> Result<Answer, NoAnswer> {
+    pub fn send(&mut self, path: &str, statements: &Value, size: Size) -> Result<Answer, LogError> {
         let started = Instant::now();
         let mut failures = 0;
         let answer = self.send_for(self.left, path, statements, size, &mut failures);
@@ -161,7 +146,7 @@ impl Nodes {
     }
 
     /// Sends statements that change the shop, until they are answered: these have all of `--wait`.
-    pub fn send_change(&mut self, path: &str, statements: &Value) -> Result<Answer, NoAnswer> {
+    pub fn send_change(&mut self, path: &str, statements: &Value) -> Result<Answer, LogError> {
         self.send_for(self.wait, path, statements, Size::Change, &mut 0)
     }
 
@@ -172,7 +157,7 @@ impl Nodes {
         statements: &Value,
         size: Size,
         failures: &mut u32,
-    ) -> Result<Answer, NoAnswer> {
+    ) -> Result<Answer, LogError> {
         let body = statements.to_string();
         let count = statements.as_array().map_or(0, Vec::len);
         let (started, mut may_be_done) = (Instant::now(), false);
@@ -195,10 +180,10 @@ impl Nodes {
                         return Ok(answer);
                     }
                     // An earlier attempt may still be carried out.
-                    Err(Failed::For(NoAnswer::Refused(error))) if may_be_done => {
-                        return Err(NoAnswer::Unreached { problem: error.to_string(), may_be_done });
+                    Err(Failed::For(LogError::Refused(error))) if may_be_done => {
+                        return Err(LogError::Unreached { problem: error.to_string(), may_be_done });
                     }
-                    Err(Failed::For(no_answer)) => return Err(no_answer),
+                    Err(Failed::For(error)) => return Err(error),
                     Err(Failed::Here { problem, may_be_done: may_be, is_lasting }) => {
                         *failures += 1;
                         may_be_done |= may_be;
@@ -214,10 +199,10 @@ impl Nodes {
                 nodes => format!("none of its {nodes} nodes could do it; {problem}"),
             };
             if !can_pass && !may_be_done {
-                return Err(NoAnswer::Refused(StoreError::Refused(format!("cannot be reached: {problem}"))));
+                return Err(LogError::Refused(StoreError::Refused(format!("cannot be reached: {problem}"))));
             }
             if started.elapsed() + PAUSE >= time {
-                return Err(NoAnswer::Unreached { problem, may_be_done });
+                return Err(LogError::Unreached { problem, may_be_done });
             }
             std::thread::sleep(PAUSE);
         }
@@ -262,7 +247,7 @@ impl Nodes {
             200 => {}
             401 | 403 if status == 401 || size != Size::Change => {
                 let problem = format!("{url} answered {status}");
-                return Err(Failed::For(NoAnswer::Refused(StoreError::Denied(problem))));
+                return Err(Failed::For(LogError::Refused(StoreError::Denied(problem))));
             }
             500.. => {
                 let line = first_line();
@@ -275,12 +260,12 @@ impl Nodes {
             }
             _ => {
                 let problem = format!("is no shop in rqlite: {url} answered {status} {}", first_line());
-                return Err(Failed::For(NoAnswer::Refused(StoreError::Refused(problem.trim_end().to_owned()))));
+                return Err(Failed::For(LogError::Refused(StoreError::Refused(problem.trim_end().to_owned()))));
             }
         }
         match read_answer(&text, count) {
             Ok(results) => Ok(Answer { results, is_linearizable }),
-            Err(problem) if problem.starts_with("no such table: orders_") => Err(Failed::For(NoAnswer::NoTable)),
+            Err(problem) if problem.starts_with("no such table: orders_") => Err(Failed::For(LogError::NotBegun)),
             Err(problem) => Err(Failed::passing(format!("{url}: {problem}"), !is_not_proposed(&problem))),
         }
     }

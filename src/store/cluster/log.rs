@@ -5,7 +5,6 @@ use std::io;
 use uuid::Uuid;
 
 use super::change::{Body, Change, Kind, Position};
-use super::http::NoAnswer;
 use crate::store::error::StoreError;
 
 /// A version in the log.
@@ -40,38 +39,41 @@ pub struct QueuedTicket {
 /// Why the log could not be used.
 #[derive(Debug)]
 pub enum LogError {
-    Store(StoreError),
-    NoAnswer(NoAnswer),
+    /// It was not carried out: it was refused, or failed on this machine.
+    Refused(StoreError),
+    /// The log has not begun: its tables are not there.
+    NotBegun,
+    /// Nobody answered in time.
+    Unreached {
+        /// One problem that lasts, else the last one.
+        problem: String,
+        /// Whether it may have been carried out, or may still be.
+        may_be_done: bool,
+    },
 }
 
 impl LogError {
     /// Makes the error of a request that changes nothing.
     pub fn of_read(self) -> StoreError {
         match self {
-            LogError::Store(error) | LogError::NoAnswer(NoAnswer::Refused(error)) => error,
-            LogError::NoAnswer(NoAnswer::NoTable) => StoreError::Missing,
-            LogError::NoAnswer(NoAnswer::Unreached { problem, .. }) => StoreError::Unreached(problem),
+            LogError::Refused(error) => error,
+            LogError::NotBegun => StoreError::Missing,
+            LogError::Unreached { problem, .. } => StoreError::Unreached(problem),
         }
     }
 
     /// Makes the error of a request that may have changed something.
     pub fn of_write(self) -> StoreError {
         match self {
-            LogError::NoAnswer(NoAnswer::Unreached { problem, may_be_done: true }) => StoreError::Unanswered(problem),
+            LogError::Unreached { problem, may_be_done: true } => StoreError::Unanswered(problem),
             error => error.of_read(),
         }
     }
 }
 
-impl From<NoAnswer> for LogError {
-    fn from(error: NoAnswer) -> LogError {
-        LogError::NoAnswer(error)
-    }
-}
-
 impl From<io::Error> for LogError {
     fn from(error: io::Error) -> LogError {
-        LogError::Store(error.into())
+        LogError::Refused(error.into())
     }
 }
 
@@ -119,6 +121,8 @@ pub(super) mod tests {
         pub queue: Vec<Uuid>,
         /// How many appends are carried out, but not answered.
         pub unanswered: u32,
+        /// Whether it cannot be read any more once it has a second version.
+        pub is_lost_with_second: bool,
     }
 
     impl MemoryLog {
@@ -148,6 +152,9 @@ pub(super) mod tests {
 
         fn changes_from(&mut self, version: i64) -> Result<(Vec<Entry>, bool), LogError> {
             let state = self.state();
+            if state.is_lost_with_second && state.entries.len() > 1 {
+                return Err(LogError::Unreached { problem: "lost".to_owned(), may_be_done: false });
+            }
             let files = state.entries.iter().filter(|entry| entry.kind == Kind::File);
             let from = files.map(|entry| entry.position.version).max().unwrap_or(0).max(version + 1);
             let wanted = state
@@ -186,7 +193,7 @@ pub(super) mod tests {
             state.entries.push(Entry { position, kind, schema, rows, pieces: 0, body: Some(bytes) });
             if state.unanswered > 0 {
                 state.unanswered -= 1;
-                return Err(NoAnswer::Unreached { problem: "lost".to_owned(), may_be_done: true }.into());
+                return Err(LogError::Unreached { problem: "lost".to_owned(), may_be_done: true });
             }
             Ok(Appended::Mine)
         }

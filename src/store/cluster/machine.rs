@@ -1,7 +1,7 @@
 //! What this machine does with the log of a shop: it keeps its replica up to date, and appends its own transactions.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -39,20 +39,12 @@ pub struct Cluster {
     lost: Option<(Instant, u32)>,
     /// Whether the log has a change that this machine could not write into its replica.
     pub(super) is_behind: bool,
-    /// The copy of an older file, if a migration left one.
-    pub(super) migration_backup: Option<PathBuf>,
+    /// How many rows the connection had changed when the recording began.
+    changes_before: u64,
     /// Whether a write may be the first of a new shop.
     pub(super) may_begin: bool,
     /// Whether one was.
     pub(super) has_begun: bool,
-}
-
-/// The end of a transaction on a replica.
-pub enum Ending {
-    /// It is in the log, and in the replica unless that failed.
-    Appended,
-    /// Another machine was first.
-    Overtaken,
 }
 
 impl Cluster {
@@ -64,7 +56,7 @@ impl Cluster {
             wait,
             lost: None,
             is_behind: false,
-            migration_backup: None,
+            changes_before: 0,
             may_begin: false,
             has_begun: false,
         }
@@ -133,6 +125,8 @@ impl Cluster {
 
     /// Brings the replica up to the newest version as of this call. Returns whether it was behind.
     pub fn catch_up(&mut self, connection: &mut Connection) -> Result<bool, StoreError> {
+        // What comes from the log is not recorded.
+        self.recorder.stop();
         let only_reads: bool = connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
         connection.pragma_update(None, "query_only", false)?;
         // What the replica loses in a power cut is in the log.
@@ -197,37 +191,31 @@ impl Cluster {
         Ok(())
     }
 
-    /// Waits for this machine's turn if other machines wait for theirs.
+    /// Waits for this machine's turn if other machines wait for theirs, and records what is changed from then on.
     pub fn begin_writing(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
-        self.recorder.stop();
         if self.log.is_crowded() {
             self.wait_for_turn()?;
             self.catch_up(connection)?;
         }
+        self.changes_before = connection.total_changes();
+        self.recorder.begin();
         Ok(())
     }
 
-    /// Records what the transaction does from here on.
-    pub fn record(&self) {
-        self.recorder.begin();
-    }
-
-    /// Appends the recording to the log, and notes its version in the replica; `rows` is how many rows were changed.
-    /// The caller then commits the transaction.
-    pub fn append(&mut self, transaction: &Connection, rows: u64) -> Result<Ending, StoreError> {
+    /// Appends what a transaction has changed to the log, and notes its version in the replica. The caller then commits the
+    /// transaction, unless another machine was first.
+    pub fn append(&mut self, transaction: &Connection) -> Result<Appended, StoreError> {
         let body = self.recorder.end()?;
+        let rows = transaction.total_changes() - self.changes_before;
         let after = match position_of(transaction)? {
             None if self.may_begin => self.begin_shop()?,
             after => Some(after.ok_or(StoreError::Replaced)?),
         };
-        let Some(after) = after else { return Ok(Ending::Overtaken) };
+        let Some(after) = after else { return Ok(Appended::Not) };
         let mine = Position { version: after.version + 1, id: Uuid::new_v4() };
         set_position(transaction, mine)?;
         let mut change = Change { kind: Kind::Change, schema: SCHEMA_VERSION, rows, body };
-        match self.log.append(Some(after), mine.id, &mut change).map_err(|error| error.of_write())? {
-            Appended::Mine => Ok(Ending::Appended),
-            Appended::Not => Ok(Ending::Overtaken),
-        }
+        self.log.append(Some(after), mine.id, &mut change).map_err(|error| error.of_write())
     }
 
     /// Ends a write that is in the log.
@@ -286,16 +274,18 @@ impl Cluster {
         Ok(())
     }
 
-    /// Brings an older shop up to the current schema, as a whole file.
-    pub(super) fn migrate(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
-        if version_of(connection)? >= SCHEMA_VERSION {
-            return Ok(());
+    /// Brings an older shop up to the current schema, as a whole file. Returns the copy of the file before that.
+    pub(super) fn migrate(&mut self, connection: &mut Connection) -> Result<Option<PathBuf>, StoreError> {
+        let version = version_of(connection)?;
+        if version >= SCHEMA_VERSION {
+            return Ok(None);
         }
         let old = self.scratch()?;
         copy_into(connection, old.path())?;
         unmark(&open_copy(old.path())?)?;
-        let version = version_of(connection)?;
-        let is_migrated = self.replace(connection, |copy| {
+        let backup = free_name(&self.replica, &format!("v{version}"));
+        old.persist(&backup)?;
+        let migrated = self.replace(connection, |copy| {
             if version_of(copy)? >= SCHEMA_VERSION {
                 return Ok(false);
             }
@@ -303,13 +293,17 @@ impl Cluster {
             bring_up_to_date(&transaction)?;
             transaction.commit()?;
             Ok(true)
-        })?;
-        if is_migrated {
-            let backup = free_name(&self.replica, &format!("v{version}"));
-            old.persist(&backup)?;
-            self.migration_backup = Some(backup);
+        });
+        // The log drops the old content with the new file.
+        let may_be_dropped = migrated.as_ref().map_or_else(StoreError::is_outcome_unknown, |is_migrated| *is_migrated);
+        if !may_be_dropped {
+            let _ = fs::remove_file(&backup);
         }
-        Ok(())
+        if !migrated? {
+            return Ok(None);
+        }
+        self.catch_up(connection)?;
+        Ok(Some(backup))
     }
 
     /// Overwrites what was deleted: replicas get the whole file anew, and the log forgets all changes before.
@@ -319,12 +313,18 @@ impl Cluster {
             copy.execute_batch("DELETE FROM to_overwrite")?;
             Ok(true)
         })?;
-        Ok(())
+        self.catch_up(connection).map(drop)
+    }
+
+    /// Puts the whole file into the log, in place of all changes before.
+    pub(super) fn compact(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        self.replace(connection, |_| Ok(true))?;
+        self.catch_up(connection).map(drop)
     }
 
     /// Puts a whole file into the log: a copy of the newest, changed by `change`, which may find that there is nothing
-    /// to do. Returns whether it put one.
-    pub(super) fn replace(
+    /// to do. Returns whether it put one: this machine's replica then gets it like every other, when it catches up.
+    fn replace(
         &mut self,
         connection: &mut Connection,
         change: impl Fn(&mut Connection) -> Result<bool, StoreError>,
@@ -345,8 +345,7 @@ impl Cluster {
             let appended = self.log.append(after, id, &mut whole_file(file.path())?);
             if appended.map_err(|error| error.of_write())? == Appended::Mine {
                 self.end_writing(true);
-                // Its own replica gets the file like every other.
-                return self.catch_up(connection).map(|_| true);
+                return Ok(true);
             }
             self.decide_again(connection)?;
         }
@@ -435,6 +434,16 @@ mod tests {
             let mut cluster = Cluster::of(Box::new(shop.log.clone()), shop.replica("first"), Duration::ZERO);
             cluster.begin_shop().unwrap();
             drop(shop.open("first", Access::Read).unwrap());
+            shop
+        }
+
+        /// Makes one that an older program made.
+        fn of_schema(sql: &str) -> Shop {
+            let shop = Shop { folder: tempfile::tempdir().unwrap(), log: MemoryLog::default() };
+            let old = shop.folder.path().join("old.db");
+            Connection::open(&old).unwrap().execute_batch(sql).unwrap();
+            let Change { schema, body, .. } = whole_file(&old).unwrap();
+            shop.log.add(Kind::File, schema, 0, body);
             shop
         }
 
@@ -697,15 +706,7 @@ mod tests {
 
     #[test]
     fn an_older_shop_is_migrated_as_a_whole_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let old = folder.path().join("old.db");
-        let file = Connection::open(&old).unwrap();
-        file.execute_batch(include_str!("../../../tests/fixtures/schema-5.sql")).unwrap();
-        drop(file);
-        let log = MemoryLog::default();
-        let Change { schema, body, .. } = whole_file(&old).unwrap();
-        log.add(Kind::File, schema, 0, body);
-        let shop = Shop { folder, log };
+        let shop = Shop::of_schema(include_str!("../../../tests/fixtures/schema-5.sql"));
         // Reading migrates nothing.
         assert_eq!((name(&shop.open("a", Access::Read).unwrap()).as_deref(), shop.versions()), (Some("A"), 1));
         drop(shop.open("a", Access::DryRun).unwrap());
@@ -721,6 +722,16 @@ mod tests {
         assert_eq!(b.read::<_, StoreError>(|read| read.findings()).unwrap(), []);
     }
 
+    /// Once the log has the new file, it has nothing of the old one.
+    #[test]
+    fn an_older_shop_is_copied_before_the_log_takes_the_new_file() {
+        let shop = Shop::of_schema(include_str!("../../../tests/fixtures/schema-5.sql"));
+        shop.log.state().is_lost_with_second = true;
+        assert!(matches!(shop.open("a", Access::Write), Err(StoreError::Unreached(_))));
+        let kept = Connection::open(shop.folder.path().join("a.db.v5")).unwrap();
+        assert_eq!((version_of(&kept), shop.versions()), (Ok(5), 2));
+    }
+
     #[test]
     fn an_older_shop_is_compared_as_it_is() {
         for schema in [
@@ -730,13 +741,7 @@ mod tests {
             include_str!("../../../tests/fixtures/schema-4.sql"),
             include_str!("../../../tests/fixtures/schema-5.sql"),
         ] {
-            let folder = tempfile::tempdir().unwrap();
-            let old = folder.path().join("old.db");
-            Connection::open(&old).unwrap().execute_batch(schema).unwrap();
-            let log = MemoryLog::default();
-            let Change { schema, body, .. } = whole_file(&old).unwrap();
-            log.add(Kind::File, schema, 0, body);
-            let shop = Shop { folder, log };
+            let shop = Shop::of_schema(schema);
             let mut reader = shop.open("a", Access::Read).unwrap();
             assert_eq!(reader.differences_from_log().unwrap(), [], "{schema}");
             let replica = Connection::open(shop.replica("a")).unwrap();

@@ -28,5 +28,6 @@ mod shop;
 mod statement;
 
 pub use address::Address;
-pub use machine::{Cluster, Ending, make_ordinary};
+pub use log::Appended;
+pub use machine::{Cluster, make_ordinary};
 pub use shop::Shop;

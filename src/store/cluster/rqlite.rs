@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::change::{Body, Change, Kind, Position};
-use super::http::{Answer, NoAnswer, Nodes, Size};
+use super::http::{Answer, Nodes, Size};
 use super::log::{Appended, Entry, Log, LogError, QueuedTicket};
 use crate::store::error::StoreError;
 
@@ -77,17 +77,17 @@ impl Rqlite {
     fn execute(&mut self, statements: &Value, size: Size) -> Result<Answer, LogError> {
         self.nodes.send("/db/execute?transaction", statements, size).map_err(|error| match error {
             // None of these changes the shop.
-            NoAnswer::Unreached { problem, .. } => NoAnswer::Unreached { problem, may_be_done: false }.into(),
-            error => error.into(),
+            LogError::Unreached { problem, .. } => LogError::Unreached { problem, may_be_done: false },
+            error => error,
         })
     }
 
     /// Reads what is certainly the newest: a node may believe that it is still the leader.
-    fn read_newest(&mut self, statements: &Value, size: Size) -> Result<Answer, NoAnswer> {
+    fn read_newest(&mut self, statements: &Value, size: Size) -> Result<Answer, LogError> {
         let answer = self.nodes.send("/db/query?level=linearizable", statements, size);
         match answer {
             // The node took linearizable for a weaker level.
-            Ok(Answer { is_linearizable: false, .. }) | Err(NoAnswer::NoTable) => {
+            Ok(Answer { is_linearizable: false, .. }) | Err(LogError::NotBegun) => {
                 self.nodes.send("/db/query?level=strong", statements, size)
             }
             answer => answer,
@@ -129,7 +129,7 @@ impl Log for Rqlite {
         );
         let queued = "SELECT count(*) FROM orders_queue WHERE shop = :shop";
         let answer = match self.read_newest(&json!([[changes, named], [queued, {"shop": self.shop}]]), Size::Small) {
-            Err(NoAnswer::NoTable) => return Ok((Vec::new(), false)),
+            Err(LogError::NotBegun) => return Ok((Vec::new(), false)),
             answer => answer?,
         };
         self.queued = answer.rows(1).first().and_then(|row| row.get(0)?.as_i64()).unwrap_or(0);
@@ -216,8 +216,8 @@ impl Log for Rqlite {
         let answer = self.nodes.send_change("/db/request?transaction", &Value::Array(statements));
         let answer = answer.map_err(|error| match error {
             // The statements whose tables are there have been carried out.
-            NoAnswer::NoTable => {
-                NoAnswer::Unreached { problem: "lacks a table of orders".to_owned(), may_be_done: true }
+            LogError::NotBegun => {
+                LogError::Unreached { problem: "lacks a table of orders".to_owned(), may_be_done: true }
             }
             error => error,
         })?;
@@ -291,11 +291,11 @@ fn read_entry(row: &Value) -> Result<Entry, LogError> {
         })
     };
     read().ok_or_else(|| {
-        LogError::Store(StoreError::refused("holds a change that this program cannot read: update orders"))
+        LogError::Refused(StoreError::refused("holds a change that this program cannot read: update orders"))
     })
 }
 
 fn read_bytes(value: &Value) -> Result<Vec<u8>, LogError> {
     let bytes = value.as_str().and_then(|text| STANDARD.decode(text).ok());
-    bytes.ok_or_else(|| LogError::Store(StoreError::refused("holds a change that is damaged")))
+    bytes.ok_or_else(|| LogError::Refused(StoreError::refused("holds a change that is damaged")))
 }

@@ -92,15 +92,15 @@ impl Store {
             let _lock = cluster.lock()?;
             find_or_create(&replica, Access::Create)?;
         }
+        let mut migration_backup = None;
         let store = Store::open_with(&replica, access, wait, |connection| {
             cluster.catch_up(connection)?;
-            if matches!(access, Access::Write | Access::Create) {
-                cluster.migrate(connection)?;
+            if access.commits() {
+                migration_backup = cluster.migrate(connection)?;
                 cluster.recorder.attach(connection)?;
             }
             Ok(true)
         })?;
-        let migration_backup = cluster.migration_backup.take();
         Ok(store.of_cluster(cluster, migration_backup))
     }
 
@@ -131,7 +131,7 @@ impl Store {
     /// The cluster cannot be reached, or others keep changing the shop.
     pub fn compact(&mut self) -> Result<(), StoreError> {
         match &mut self.cluster {
-            Some(cluster) => cluster.replace(&mut self.connection, |_| Ok(true)).map(drop),
+            Some(cluster) => cluster.compact(&mut self.connection),
             None => Ok(()),
         }
     }
