@@ -73,6 +73,19 @@ impl Shop {
         Shop::stocked().with_the_order()
     }
 
+    /// Returns whether it is on a cluster.
+    pub fn is_on_cluster(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        return self.cluster.is_some();
+        #[cfg(not(feature = "cluster"))]
+        false
+    }
+
+    /// Leaves its folder for somebody to look into, and returns where that is.
+    pub fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
+
     /// Adds the catalogue of `examples/`.
     pub fn with_catalogue(self) -> Shop {
         self.orders(["product", "import"]).arg(shipped("examples/catalogue.json")).succeeds();

@@ -179,6 +179,16 @@ pub enum Command {
         product: Named,
         price: Cents,
     },
+    Show {
+        reference: String,
+    },
+    /// All orders with their items.
+    List,
+    /// The catalogue with its stock.
+    Products,
+    /// The report of sales by product.
+    Sales,
+    Customers,
 }
 
 /// A command line in the making.
@@ -360,8 +370,37 @@ impl Command {
             Command::SetPrice { product, price } => {
                 Words::new(&["product", "set", product.barcode, "--price", &money(*price)])
             }
+            Command::Show { reference } => Words::new(&["show", reference]),
+            Command::List => Words::new(&["list", "--items"]),
+            Command::Products => Words::new(&["product", "list"]),
+            Command::Sales => Words::new(&["report", "sales", "--by", "product"]),
+            Command::Customers => Words::new(&["customer", "list"]),
         };
         words.word("--json").0
+    }
+
+    /// Returns the references of the orders that the command prints.
+    pub fn references(&self) -> Vec<&String> {
+        match self {
+            Command::Create(draft) => vec![&draft.reference],
+            Command::CreateTyped(typed) => vec![&typed.reference],
+            Command::Confirm { references, .. } | Command::SetStatus { references, .. } => references.iter().collect(),
+            Command::Edit { reference, .. }
+            | Command::Return { reference, .. }
+            | Command::Pay { reference, .. }
+            | Command::Refund { reference, .. }
+            | Command::Void { reference, .. }
+            | Command::Note { reference }
+            | Command::Show { reference } => vec![reference],
+            Command::Import { .. }
+            | Command::Adjust { .. }
+            | Command::Count { .. }
+            | Command::SetPrice { .. }
+            | Command::List
+            | Command::Products
+            | Command::Sales
+            | Command::Customers => Vec::new(),
+        }
     }
 
     /// Returns what the command reads.

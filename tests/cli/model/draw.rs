@@ -122,26 +122,54 @@ impl Kind {
 
 /// Draws the next command for a shop.
 pub fn command(random: &mut Rng, shop: &Shop, mix: Mix) -> Command {
-    let weights = mix.weights();
-    let all: u32 = weights.iter().map(|(_, weight)| weight).sum();
-    loop {
-        let mut point = random.u32(0..all);
-        let drawn = weights.iter().find(|(_, weight)| {
-            let is_it = point < *weight;
-            point = point.wrapping_sub(*weight);
-            is_it
-        });
-        let kind = drawn.unwrap().0;
-        let is_of_use = !kind.needs_orders() || shop.orders.iter().any(|order| kind.suits(order));
-        if is_of_use || random.u32(0..100) < 4 {
-            return Draw { random, shop }.kind(kind);
-        }
-    }
+    Draw { random, shop, meeting: None, at_once: 1 }.command(mix)
+}
+
+/// Draws commands that run at once: many of them on one order, and on the same new references.
+pub fn at_once(random: &mut Rng, shop: &Shop, mix: Mix, count: usize) -> Vec<Command> {
+    let meeting = random.choice(&shop.orders).map(|order| order.reference.clone());
+    let mut draw = Draw { random, shop, meeting, at_once: count };
+    (0..count).map(|_| if draw.in_100(8) { draw.look() } else { draw.command(mix) }).collect()
 }
 
 struct Draw<'a> {
     random: &'a mut Rng,
     shop: &'a Shop,
+    /// The order on which commands meet that run at once.
+    meeting: Option<String>,
+    /// How many commands run at once.
+    at_once: usize,
+}
+
+impl Draw<'_> {
+    fn command(&mut self, mix: Mix) -> Command {
+        let weights = mix.weights();
+        let all: u32 = weights.iter().map(|(_, weight)| weight).sum();
+        loop {
+            let mut point = self.random.u32(0..all);
+            let drawn = weights.iter().find(|(_, weight)| {
+                let is_it = point < *weight;
+                point = point.wrapping_sub(*weight);
+                is_it
+            });
+            let kind = drawn.unwrap().0;
+            let is_of_use = !kind.needs_orders() || self.shop.orders.iter().any(|order| kind.suits(order));
+            if is_of_use || self.in_100(4) {
+                return self.kind(kind);
+            }
+        }
+    }
+
+    /// Draws a command that only reads.
+    fn look(&mut self) -> Command {
+        match self.random.u32(0..5) {
+            0 => Command::Show { reference: self.any_reference() },
+            1 => Command::Products,
+            2 => Command::Sales,
+            3 => Command::Customers,
+            _ => Command::List,
+        }
+    }
 }
 
 impl Draw<'_> {
@@ -208,6 +236,12 @@ impl Draw<'_> {
     fn reference(&mut self, suits: impl Fn(&Order) -> bool) -> String {
         if self.in_100(2) || self.shop.orders.is_empty() {
             return "M-404".to_owned();
+        }
+        let meeting = self.meeting.as_ref().and_then(|reference| self.shop.order(reference));
+        if let Some(order) = meeting.filter(|order| suits(order))
+            && self.in_100(50)
+        {
+            return order.reference.clone();
         }
         let suiting: Vec<&Order> = self.shop.orders.iter().filter(|order| suits(order)).collect();
         let is_any = suiting.is_empty() || self.in_100(6);
@@ -291,7 +325,17 @@ impl Draw<'_> {
     fn new_reference(&mut self) -> String {
         let orders = &self.shop.orders;
         let known = self.random.choice(orders).filter(|_| orders.len() >= MOST_ORDERS || self.random.u32(0..100) < 6);
-        known.map_or_else(|| format!("M-{}", orders.len() + 1), |order| order.reference.clone())
+        if let Some(order) = known {
+            return order.reference.clone();
+        }
+        let offset = self.random.usize(0..self.at_once.min(3));
+        self.fresh_reference(offset)
+    }
+
+    /// Returns a reference after the last one.
+    fn fresh_reference(&self, offset: usize) -> String {
+        let numbers = self.shop.orders.iter().map(|order| order.reference["M-".len()..].parse::<usize>().unwrap());
+        format!("M-{}", numbers.max().unwrap_or(0) + 1 + offset)
     }
 
     /// Draws an order from outside: a new one, or now and then one that is there, as it came or as it is.
@@ -385,7 +429,7 @@ impl Draw<'_> {
         // New orders of one call have references of their own, but for some.
         for (index, draft) in drafts.iter_mut().enumerate() {
             if self.shop.order(&draft.reference).is_none() && self.in_100(90) {
-                draft.reference = format!("M-{}", self.shop.orders.len() + 1 + index);
+                draft.reference = self.fresh_reference(index);
             }
         }
         Command::Import { drafts, keep_going: self.in_100(40) }

@@ -18,7 +18,7 @@ pub fn size_key(size: &str) -> String {
 /// A product of a new shop, with its price and what is on hand of each size.
 pub type Stocked = (Named, Cents, &'static [(&'static str, i64)]);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     pub named: Named,
     pub price: Cents,
@@ -73,7 +73,7 @@ impl Status {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub product: &'static str,
     pub quantity: i64,
@@ -101,7 +101,7 @@ impl Item {
 }
 
 /// Pieces of an item that came back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CameBack {
     pub item_id: usize,
     pub quantity: i64,
@@ -111,7 +111,7 @@ pub struct CameBack {
     pub value: Cents,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paid {
     pub amount: Cents,
     pub method: String,
@@ -121,7 +121,7 @@ pub struct Paid {
 }
 
 /// What is agreed beside the items, or only claimed by whoever sent the order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agreement<T> {
     pub value: T,
     pub is_claimed: bool,
@@ -143,7 +143,7 @@ pub struct ContentItem {
     pub color: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     pub reference: String,
     pub received: Content,
@@ -158,6 +158,7 @@ pub struct Order {
     pub kept: Cents,
     pub payments: Vec<Paid>,
     pub returns: Vec<CameBack>,
+    pub notes: usize,
     /// How many pieces of a product it took without a size, which it did not have then.
     pub took_unsized: BTreeMap<&'static str, i64>,
 }
@@ -266,7 +267,7 @@ impl Order {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shop {
     pub products: Vec<Product>,
     pub on_hand: Pieces,

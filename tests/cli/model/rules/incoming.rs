@@ -1,6 +1,6 @@
 //! Orders that come in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::super::command::{Customer, Discount, Draft, Terms, Typed};
 use super::super::shop::{Agreement, Content, Item, Order, Shop, Status};
@@ -55,7 +55,7 @@ impl Shop {
         let last_address = last.and_then(|order| order.customer.address.clone());
         let address = typed.address.clone().or(last_address);
         // Whether a missing name is told before a product that is not there is left open.
-        let Some(name) = name else { return Reasons { codes: BTreeSet::from([USAGE]), or: vec![NOT_FOUND, INVALID] } };
+        let Some(name) = name else { return Reasons { or: vec![NOT_FOUND, INVALID], ..Reasons::of(USAGE) } };
         let mut reasons = Reasons::none();
         let mut items = Vec::new();
         for (id, item) in typed.items.iter().enumerate() {
@@ -118,6 +118,7 @@ impl Order {
             kept: 0,
             payments: Vec::new(),
             returns: Vec::new(),
+            notes: 0,
             took_unsized: BTreeMap::new(),
         };
         order.received = order.content();

@@ -28,6 +28,8 @@ struct Reasons {
     codes: BTreeSet<i32>,
     /// Exit codes that are right too, where the rules leave it open.
     or: Vec<i32>,
+    /// Which parts of a command that goes on were refused, by their places.
+    refused: Vec<usize>,
 }
 
 impl Reasons {
@@ -50,6 +52,7 @@ impl Reasons {
     fn and(mut self, other: Reasons) -> Reasons {
         self.codes.extend(other.codes);
         self.or.extend(other.or);
+        self.refused.extend(other.refused);
         self
     }
 
@@ -65,6 +68,8 @@ pub struct Outcome {
     pub codes: Vec<i32>,
     /// The shop after it, if it ends with 0 or 8; with any other code nothing changes.
     pub after: Shop,
+    /// Which of its orders were refused, by their places, if it ends with 8.
+    pub refused: Vec<usize>,
 }
 
 /// Returns a part of an amount, `numerator / denominator`, rounded half to even.
@@ -115,7 +120,7 @@ impl Shop {
         let mut after = self.clone();
         let reasons = after.apply(command);
         let code = reasons.codes.first().copied().unwrap_or(0);
-        Outcome { codes: std::iter::once(code).chain(reasons.or).collect(), after }
+        Outcome { codes: std::iter::once(code).chain(reasons.or).collect(), after, refused: reasons.refused }
     }
 
     fn apply(&mut self, command: &Command) -> Reasons {
@@ -150,10 +155,18 @@ impl Shop {
             }
             Command::Refund { reference, payment } => self.refund(reference, payment),
             Command::Void { reference, number } => self.void(reference, *number),
-            Command::Note { reference } => Reasons::none().add(NOT_FOUND, self.order(reference).is_none()),
+            Command::Note { reference } => match self.order_mut(reference) {
+                Some(order) => {
+                    order.notes += 1;
+                    Reasons::none()
+                }
+                None => Reasons::of(NOT_FOUND),
+            },
             Command::Adjust { product, size, difference } => self.adjust(*product, size.as_deref(), *difference),
             Command::Count { product, size, pieces } => self.count(*product, size.as_deref(), *pieces),
             Command::SetPrice { product, price } => self.set_price(*product, *price),
+            Command::Show { reference } => Reasons::none().add(NOT_FOUND, self.order(reference).is_none()),
+            Command::List | Command::Products | Command::Sales | Command::Customers => Reasons::none(),
         }
     }
 
@@ -162,15 +175,16 @@ impl Shop {
         if !keep_going {
             return all.iter().fold(Reasons::none(), |reasons, one| reasons.and(rule(self, one)));
         }
-        let mut is_partly = false;
-        for one in all {
+        let mut refused = Vec::new();
+        for (place, one) in all.iter().enumerate() {
             let mut trial = self.clone();
             if rule(&mut trial, one).is_empty() {
                 *self = trial;
             } else {
-                is_partly = true;
+                refused.push(place);
             }
         }
-        Reasons::none().add(PARTLY, is_partly)
+        let is_partly = !refused.is_empty();
+        Reasons { refused, ..Reasons::none() }.add(PARTLY, is_partly)
     }
 }
