@@ -31,16 +31,16 @@ impl Pair {
         if !outcome.codes.contains(&done.code) {
             return Err(format!("expected exit code {:?}, got {}\n{}", outcome.codes, done.code, done.stderr));
         }
-        let before = self.model.clone();
-        if matches!(done.code, 0 | 8) {
-            self.model = outcome.after.clone();
-        }
+        let mut found = match done.code {
+            0 | 8 => reply::differences(command, &self.model, &outcome, &done.stdout),
+            _ => compare::differs("printed", &"", &done.stdout.as_str()).into_iter().collect(),
+        };
+        self.model = outcome.left(done.code, &self.model);
         let kept = Found::of(&self.program);
-        let mut found = kept.differences(&self.model);
-        if matches!(done.code, 0 | 8) {
-            // What the command printed is what is there.
-            let printed = serde_json::from_str(&done.stdout).unwrap_or_default();
-            for body in reply::bodies(&printed) {
+        found.extend(kept.differences(&self.model));
+        // What the command printed of orders is what is there.
+        if !matches!(command, Command::DryRun(_)) {
+            for body in reply::bodies(&serde_json::from_str(&done.stdout).unwrap_or_default()) {
                 let reference = compare::reference_of(body);
                 found.extend(compare::differs(
                     &format!("printed body of {reference}"),
@@ -48,9 +48,6 @@ impl Pair {
                     &Some(body),
                 ));
             }
-            found.extend(reply::differences(command, &before, &outcome, &done.stdout));
-        } else {
-            found.extend(compare::differs("printed", &"", &done.stdout.as_str()));
         }
         if found.is_empty() { Ok(done.code) } else { Err(format!("exit code {}\n{}", done.code, found.join("\n"))) }
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::command::{Command, money};
 use super::history;
 use super::reply;
-use super::shop::{Order, Pieces, Shop};
+use super::shop::{Order, Pieces, Shop, size_key};
 use crate::harness;
 
 /// Returns what an order's body says of it, by keys.
@@ -115,15 +115,29 @@ const HELD: &str = "SELECT reference || ' ' || barcode, size_key, -SUM(delta) FR
 const AGREED: &str =
     "SELECT reference || ' ' || delivery_fee_agreed || discount_agreed || cod_agreed FROM orders ORDER BY pk";
 
-const LIST_PRICES: &str =
-    "SELECT reference || ' ' || position || ' ' || list_price || ' ' || price_agreed FROM order_items
-                           JOIN orders ON pk = order_pk ORDER BY order_pk, position";
+const MARKED: &str =
+    "SELECT reference || ' ' || position || ' ' || list_price || ' ' || (unit_price < list_price AND NOT price_agreed)
+                      FROM order_items JOIN orders ON pk = order_pk ORDER BY order_pk, position";
 
 const NOTES: &str =
     "SELECT reference || ' ' || (SELECT COUNT(*) FROM order_events WHERE order_pk = o.pk AND kind = 'note')
                      FROM orders AS o ORDER BY pk";
 
-const PRODUCTS: &str = "SELECT barcode || ' ' || price FROM products ORDER BY barcode";
+const PRODUCTS: &str =
+    "SELECT barcode || ' ' || price || ' ' || coalesce(discounted_price, '') FROM products ORDER BY barcode";
+
+const SIZES: &str = "SELECT barcode || ' ' || size_key FROM stock JOIN products ON products.id = product_id
+                     WHERE size_key <> '' AND stock.removed_at IS NULL ORDER BY barcode, size_key";
+
+const DELIVERIES: &str = "SELECT reference || ' ' || barcode, size_key, SUM(delta) FROM stock_movements
+                          JOIN products ON products.id = product_id JOIN deliveries ON deliveries.pk = delivery_pk
+                          GROUP BY reference, barcode, size_key";
+
+fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut texts: Vec<String> = texts.collect();
+    texts.sort_unstable();
+    texts
+}
 
 /// What the program keeps.
 pub struct Found {
@@ -132,9 +146,11 @@ pub struct Found {
     on_hand: NamedPieces,
     held: NamedPieces,
     agreed: Vec<String>,
-    list_prices: Vec<String>,
+    marked: Vec<String>,
     notes: Vec<String>,
     products: Vec<String>,
+    sizes: Vec<String>,
+    deliveries: NamedPieces,
 }
 
 impl Found {
@@ -149,9 +165,11 @@ impl Found {
             on_hand: pieces(&connection, ON_HAND),
             held: pieces(&connection, HELD),
             agreed: rows(&connection, AGREED),
-            list_prices: rows(&connection, LIST_PRICES),
+            marked: rows(&connection, MARKED),
             notes: rows(&connection, NOTES),
             products: rows(&connection, PRODUCTS),
+            sizes: rows(&connection, SIZES),
+            deliveries: pieces(&connection, DELIVERIES),
         }
     }
 
@@ -174,23 +192,30 @@ impl Found {
             let [delivery, discount, cod] = is_agreed.map(u8::from);
             format!("{} {delivery}{discount}{cod}", order.reference)
         });
-        let list_prices = orders().flat_map(|order| {
+        let marked = orders().flat_map(|order| {
             let items = order.items.iter().enumerate();
             items.map(|(index, item)| {
-                let is_agreed = u8::from(item.is_agreed);
-                format!("{} {} {} {is_agreed}", order.reference, index + 1, item.list_price)
+                let is_marked = u8::from(item.is_marked());
+                format!("{} {} {} {is_marked}", order.reference, index + 1, item.list_price)
             })
         });
         let notes = orders().map(|order| format!("{} {}", order.reference, order.notes));
-        let mut products: Vec<String> =
-            model.products.iter().map(|product| format!("{} {}", product.named.barcode, product.price)).collect();
-        products.sort_unstable();
+        let products = model.products.iter().map(|product| {
+            let discounted = product.discounted.map(|price| price.to_string()).unwrap_or_default();
+            format!("{} {} {discounted}", product.named.barcode, product.price)
+        });
+        let sizes = model.products.iter().flat_map(|product| {
+            product.sizes.iter().map(|size| format!("{} {}", product.named.barcode, size_key(size)))
+        });
+        let deliveries = model.deliveries.iter().flat_map(|(delivery, came)| named(came, &format!("{delivery} ")));
         found.extend(differs("on hand", &named(&model.on_hand, ""), &self.on_hand));
         found.extend(differs("held", &held.collect(), &self.held));
         found.extend(differs("agreed", &agreed.collect(), &self.agreed));
-        found.extend(differs("list prices", &list_prices.collect(), &self.list_prices));
+        found.extend(differs("marked", &marked.collect(), &self.marked));
         found.extend(differs("notes", &notes.collect(), &self.notes));
-        found.extend(differs("products", &products, &self.products));
+        found.extend(differs("products", &sorted(products), &self.products));
+        found.extend(differs("sizes", &sorted(sizes), &self.sizes));
+        found.extend(differs("deliveries", &deliveries.collect(), &self.deliveries));
         found
     }
 }
@@ -203,9 +228,9 @@ pub fn faults(shop: &harness::Shop, model: &Shop) -> Vec<String> {
     if check.code != 0 || !check.stdout.is_empty() {
         found.push(format!("check: {}{}", check.stdout, check.stderr));
     }
-    for command in [Command::Products, Command::Sales, Command::Customers] {
-        let run = command.arguments().iter().fold(shop.orders([]), |run, word| run.arg(word));
-        found.extend(reply::differences(&command, model, &model.outcome(&command), &run.succeeds()));
+    for command in [Command::Products, Command::Sales, Command::Customers, Command::Money] {
+        let printed = super::run(shop, &command).succeeds();
+        found.extend(reply::differences(&command, model, &model.outcome(&command), &printed));
     }
     for order in &model.orders {
         let history = shop.orders(["history", &order.reference, "--json"]).json();

@@ -3,10 +3,10 @@
 use fastrand::Rng;
 
 use super::command::{
-    Cents, Command, Customer, Discount, Draft, DraftItem, ItemEdit, Named, Payment, Replacement, Terms, Typed,
-    TypedItem,
+    Cents, Command, Customer, Discount, Draft, DraftItem, ItemEdit, Named, PaidRow, Payment, Replacement, Shape, Terms,
+    Typed, TypedItem,
 };
-use super::shop::{Content, Item, Order, Shop, Status, Stocked};
+use super::shop::{Content, Item, Order, Shop, Status, Stocked, size_key};
 
 const TEE: Named = Named { barcode: "TEE", id: "11111111-1111-4111-8111-111111111111" };
 const JACKET: Named = Named { barcode: "JKT", id: "22222222-2222-4222-8222-222222222222" };
@@ -49,6 +49,12 @@ enum Kind {
     Adjust,
     Count,
     SetPrice,
+    SetListed,
+    PayListed,
+    Receive,
+    SetDiscounted,
+    RemoveSize,
+    ImportPrices,
 }
 
 /// What a shop does most.
@@ -62,7 +68,7 @@ pub enum Mix {
 
 impl Mix {
     /// Returns how often each kind of command is drawn.
-    fn weights(self) -> [(Kind, u32); 20] {
+    fn weights(self) -> [(Kind, u32); 26] {
         let of = |sales, changes, returns, money| match self {
             Mix::Sales => sales,
             Mix::Changes => changes,
@@ -90,6 +96,12 @@ impl Mix {
             (Kind::Adjust, of(6, 6, 4, 2)),
             (Kind::Count, of(4, 3, 2, 1)),
             (Kind::SetPrice, of(1, 2, 1, 1)),
+            (Kind::SetListed, of(5, 3, 5, 3)),
+            (Kind::PayListed, of(2, 1, 2, 9)),
+            (Kind::Receive, of(3, 2, 2, 1)),
+            (Kind::SetDiscounted, of(1, 1, 1, 1)),
+            (Kind::RemoveSize, of(1, 2, 1, 1)),
+            (Kind::ImportPrices, of(1, 1, 1, 1)),
         ]
     }
 }
@@ -101,7 +113,7 @@ impl Kind {
         let is_open = matches!(order.status, Pending | Confirmed | Processing);
         match self {
             Kind::Confirm | Kind::ConfirmSeveral => order.status == Pending,
-            Kind::Ship => matches!(order.status, Confirmed | Processing | Shipped),
+            Kind::Ship | Kind::SetListed => matches!(order.status, Confirmed | Processing | Shipped),
             Kind::Cancel => order.status != Cancelled,
             Kind::StepBack => order.status != Pending,
             Kind::EditCustomer | Kind::EditItems => is_open,
@@ -115,8 +127,13 @@ impl Kind {
 
     /// Returns whether the command is about orders that are there.
     fn needs_orders(self) -> bool {
-        use Kind::{Adjust, Count, Create, CreateTyped, Import, SetPrice};
-        !matches!(self, Create | CreateTyped | Import | Adjust | Count | SetPrice)
+        use Kind::{
+            Adjust, Count, Create, CreateTyped, Import, ImportPrices, Receive, RemoveSize, SetDiscounted, SetPrice,
+        };
+        let is_of_orders = matches!(self, Create | CreateTyped | Import);
+        let is_of_products =
+            matches!(self, Adjust | Count | Receive | SetPrice | SetDiscounted | ImportPrices | RemoveSize);
+        !is_of_orders && !is_of_products
     }
 }
 
@@ -155,18 +172,22 @@ impl Draw<'_> {
             let kind = drawn.unwrap().0;
             let is_of_use = !kind.needs_orders() || self.shop.orders.iter().any(|order| kind.suits(order));
             if is_of_use || self.in_100(4) {
-                return self.kind(kind);
+                let command = self.kind(kind);
+                return if self.in_100(4) { Command::DryRun(Box::new(command)) } else { command };
             }
         }
     }
 
     /// Draws a command that only reads.
     fn look(&mut self) -> Command {
-        match self.random.u32(0..5) {
+        match self.random.u32(0..8) {
             0 => Command::Show { reference: self.any_reference() },
             1 => Command::Products,
             2 => Command::Sales,
             3 => Command::Customers,
+            4 => Command::Money,
+            5 => Command::Check,
+            6 => Command::Backup(format!("copy-{}.db", self.random.u64(..))),
             _ => Command::List,
         }
     }
@@ -225,6 +246,22 @@ impl Draw<'_> {
             Kind::SetPrice => {
                 let (product, price) = (self.product(), self.price());
                 Command::SetPrice { product, price }
+            }
+            Kind::SetListed => self.set_listed(),
+            Kind::PayListed => self.pay_listed(),
+            Kind::Receive => self.receive(),
+            Kind::SetDiscounted => {
+                let (product, price) = (self.product(), self.in_100(60).then(|| self.price()));
+                Command::SetDiscounted { product, price }
+            }
+            Kind::RemoveSize => self.remove_size(),
+            Kind::ImportPrices => {
+                let mut products = CATALOGUE.map(|(named, ..)| named);
+                self.random.shuffle(&mut products);
+                let count = self.random.usize(1..3);
+                Command::ImportPrices {
+                    prices: products.into_iter().take(count).map(|product| (product, self.price())).collect(),
+                }
             }
         }
     }
@@ -350,7 +387,7 @@ impl Draw<'_> {
         let count = self.one_of(&[1, 1, 2, 2, 3]);
         let items = (0..count).map(|_| {
             let product = self.product();
-            let price = self.shop.product(product).map_or(5_00, |product| product.price);
+            let price = self.shop.product(product).map_or(5_00, |product| product.asks());
             let price = if self.in_100(88) { price } else { self.price() };
             DraftItem { product, quantity: self.quantity(), price, size: self.size(product), color: self.color() }
         });
@@ -432,7 +469,13 @@ impl Draw<'_> {
                 draft.reference = self.fresh_reference(index);
             }
         }
-        Command::Import { drafts, keep_going: self.in_100(40) }
+        let shape = self.one_of(&[Shape::Lines, Shape::Lines, Shape::Array, Shape::Wrapped, Shape::Messages]);
+        if shape == Shape::Messages {
+            for draft in &mut drafts {
+                (draft.delivery, draft.discount, draft.cod) = (None, None, false);
+            }
+        }
+        Command::Import { drafts, shape, keep_going: self.in_100(40) }
     }
 }
 
@@ -513,6 +556,53 @@ impl Draw<'_> {
             keep: None,
             keep_going: false,
         }
+    }
+}
+
+// Lists.
+impl Draw<'_> {
+    fn set_listed(&mut self) -> Command {
+        let count = self.one_of(&[1, 2, 3, 4]);
+        let rows = (0..count).map(|_| {
+            let status = self.one_of(&["processing", "shipped", "shipped", "delivered", "delivered", "cancelled"]);
+            (self.reference(|order| Kind::SetListed.suits(order)), status)
+        });
+        Command::SetListed { rows: rows.collect(), keep_going: self.in_100(50) }
+    }
+
+    fn pay_listed(&mut self) -> Command {
+        let count = self.one_of(&[1, 2, 3]);
+        let rows = (0..count).map(|_| {
+            let reference = self.any_reference();
+            // Some are on record already.
+            let payments = self.shop.order(&reference).map_or(&[][..], |order| &order.payments);
+            let known = self.random.choice(payments).map_or(0, |paid| paid.amount);
+            let amount = if known > 0 && self.in_100(40) { known } else { self.amount(&reference) };
+            PaidRow { reference, amount, receipt: self.receipt() }
+        });
+        Command::PayListed { rows: rows.collect(), method: self.method(), keep_going: self.in_100(50) }
+    }
+
+    fn receive(&mut self) -> Command {
+        let product = self.product();
+        let count = self.one_of(&[1, 1, 2]);
+        let mut pieces: Vec<(Option<String>, i64)> =
+            (0..count).map(|_| (self.size(product), self.quantity())).collect();
+        let key = |(size, _): &(Option<String>, i64)| size.as_deref().map(size_key);
+        pieces.dedup_by_key(|piece| key(piece));
+        if pieces.len() > 1 && pieces.iter().any(|(size, _)| size.is_none()) {
+            pieces.truncate(1);
+        }
+        Command::Receive { delivery: format!("INV-{}", self.random.u32(0..12)), product, pieces }
+    }
+
+    /// Draws a size to remove, mostly one of which there is nothing.
+    fn remove_size(&mut self) -> Command {
+        let product = self.product();
+        let is_empty = |size: &&String| self.shop.on_hand.get(&(product.barcode, size_key(size))) == Some(&0);
+        let empty = self.shop.product(product).and_then(|product| product.sizes.iter().find(is_empty)).cloned();
+        let size = if self.in_100(80) { empty } else { self.size(product) };
+        Command::RemoveSize { product, size: size.unwrap_or("M".to_owned()) }
     }
 }
 

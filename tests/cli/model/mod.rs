@@ -7,6 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `command` | command lines as values |
+//! | `line` | the same as they are run and printed, and what they read |
 //! | `shop` | the model: what is on hand, orders and their sums |
 //! | `rules` | what a command does to it, and what stands against it |
 //! | `draw` | which commands come |
@@ -32,6 +33,7 @@ mod command;
 mod compare;
 mod draw;
 mod history;
+mod line;
 mod reply;
 mod rules;
 mod serial;

@@ -13,26 +13,59 @@ use super::shop::Shop;
 pub fn bodies(printed: &Value) -> Vec<&Value> {
     match printed {
         Value::Array(all) => all.iter().flat_map(bodies).collect(),
-        Value::Object(body) if body.contains_key("items") => vec![printed],
+        Value::Object(body) if body.contains_key("itemCount") => vec![printed],
         Value::Object(body) => body.get("order").into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
 /// Returns in what a reply differs: that of a command which came to this outcome in a shop that was so before it.
-pub fn differences(command: &Command, before: &Shop, outcome: &Outcome, printed: &str) -> Vec<String> {
+pub fn differences(command: &Command, before: &Shop, outcome: &Outcome, text: &str) -> Vec<String> {
     let shop = &outcome.after;
-    let Ok(printed) = serde_json::from_str::<Value>(printed) else { return vec![format!("prints {printed:?}")] };
+    let Ok(printed) = serde_json::from_str::<Value>(text) else { return vec![format!("prints {text:?}")] };
+    let counts = |keys: [&str; 3], counts: [usize; 3]| {
+        differs(&format!("{keys:?}"), &json!(counts), &keys.map(|key| &printed[key]).into_iter().cloned().collect())
+    };
     let found = match command {
+        Command::DryRun(command) => return differences(command, before, outcome, text),
         Command::Import { drafts, .. } => {
             let (imported, rejected) = (shop.orders.len() - before.orders.len(), outcome.refused.len());
-            let counts = json!([imported, drafts.len() - imported - rejected, rejected]);
-            let is = json!([printed["imported"], printed["unchanged"], printed["rejected"]]);
-            differs("imported, unchanged, rejected", &counts, &is)
+            counts(["imported", "unchanged", "rejected"], [imported, drafts.len() - imported - rejected, rejected])
         }
-        Command::Adjust { product, .. } | Command::Count { product, .. } | Command::SetPrice { product, .. } => {
-            differs("product", &row(shop, *product), &told(&printed))
+        Command::SetListed { rows, .. } => {
+            let pairs = shop.orders.iter().zip(&before.orders);
+            let changed = pairs.filter(|(order, before)| order.status != before.status).count();
+            let rejected = outcome.refused.len();
+            counts(["changed", "unchanged", "rejected"], [changed, rows.len() - changed - rejected, rejected])
         }
+        Command::PayListed { rows, .. } => {
+            let payments = |shop: &Shop| shop.orders.iter().map(|order| order.payments.len()).sum::<usize>();
+            let (recorded, rejected) = (payments(shop) - payments(before), outcome.refused.len());
+            counts(["recorded", "unchanged", "rejected"], [recorded, rows.len() - recorded - rejected, rejected])
+        }
+        Command::ImportPrices { prices } => {
+            let price = |shop: &Shop, named: Named| shop.product(named).map(|product| product.price);
+            let updated = prices.iter().filter(|(named, _)| price(before, *named) != price(shop, *named)).count();
+            counts(["imported", "updated", "unchanged"], [0, updated, prices.len() - updated])
+        }
+        Command::Adjust { product, .. }
+        | Command::Count { product, .. }
+        | Command::SetPrice { product, .. }
+        | Command::SetDiscounted { product, .. }
+        | Command::RemoveSize { product, .. } => differs("product", &row(shop, *product), &told(&printed)),
+        Command::Receive { delivery, pieces, .. } => {
+            let told = json!([printed["reference"], printed["unchanged"], printed["pieces"]]);
+            let is_known = before.deliveries.contains_key(delivery);
+            let sum: i64 = pieces.iter().map(|(_, count)| count).sum();
+            differs("delivery", &json!([delivery, is_known, sum]), &told)
+        }
+        Command::Money => {
+            let payments = shop.orders.iter().flat_map(|order| &order.payments);
+            let net: Cents = payments.map(|paid| paid.amount).sum();
+            differs("report money", &json!(money(net)), &printed["totals"]["net"])
+        }
+        Command::Check => differs("check", &json!([]), &printed),
+        Command::Backup(_) => differs("backup", &json!(shop.orders.len()), &printed["orders"]),
         Command::Products => {
             let mut rows: Vec<Value> = shop.products.iter().map(|product| row(shop, product.named)).collect();
             rows.sort_by_key(|row| row[0].as_str().map(str::to_owned));
@@ -69,13 +102,14 @@ fn of_orders(command: &Command, outcome: &Outcome, printed: &Value) -> Vec<Strin
 /// Returns what the row of a product says of it.
 fn row(shop: &Shop, named: Named) -> Value {
     let lines = shop.on_hand.iter().filter(|((product, _), _)| *product == named.barcode);
-    let price = shop.product(named).map(|product| money(product.price));
-    json!([named.barcode, price, lines.map(|(_, count)| count).sum::<i64>()])
+    let product = shop.product(named).unwrap();
+    let (price, discounted) = (money(product.price), product.discounted.map(money));
+    json!([named.barcode, price, discounted, lines.map(|(_, count)| count).sum::<i64>()])
 }
 
 /// Returns the part of a product's body that is compared.
 fn told(body: &Value) -> Value {
-    json!([body["barcode"], body["price"], body["stockQuantity"]])
+    json!([body["barcode"], body["price"], body["discountedPrice"], body["stockQuantity"]])
 }
 
 /// Returns where the report of sales tells something else than what customers kept.

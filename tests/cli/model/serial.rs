@@ -105,7 +105,7 @@ impl Search<'_> {
                     (true, false) => Vec::new(),
                 };
                 match differences.is_empty() {
-                    true => self.go_on(places, if is_done { &outcome.after } else { shop }, line),
+                    true => self.go_on(places, &outcome.left(*code, shop), line),
                     false => self.note(line, &differences),
                 }
             }
@@ -115,7 +115,7 @@ impl Search<'_> {
                     let line = format!("{line} (killed, but done)");
                     match is_whole.then(|| reply::differences(&ran.command, shop, &outcome, stdout)) {
                         Some(differences) if !differences.is_empty() => self.note(&line, &differences),
-                        _ => self.go_on(places, &outcome.after, &line),
+                        _ => self.go_on(places, &outcome.left(0, shop), &line),
                     }
                 }
                 let line = format!("{line} (killed, not done)");

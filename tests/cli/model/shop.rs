@@ -22,11 +22,17 @@ pub type Stocked = (Named, Cents, &'static [(&'static str, i64)]);
 pub struct Product {
     pub named: Named,
     pub price: Cents,
+    pub discounted: Option<Cents>,
     /// Its sizes as they are spelled; none where it is not tracked by size.
     pub sizes: Vec<String>,
 }
 
 impl Product {
+    /// Returns what it costs today.
+    pub fn asks(&self) -> Cents {
+        self.discounted.unwrap_or(self.price)
+    }
+
     /// Returns a size as the catalogue spells it.
     pub fn spelled(&self, size: &str) -> String {
         let known = self.sizes.iter().find(|known| size_key(known) == size_key(size));
@@ -93,6 +99,11 @@ pub struct Item {
 impl Item {
     pub fn subtotal(&self) -> Cents {
         self.quantity * self.price
+    }
+
+    /// Whether it is cheaper than its list price, and nobody in the shop agreed.
+    pub fn is_marked(&self) -> bool {
+        self.price < self.list_price && !self.is_agreed
     }
 
     pub fn with_customer(&self) -> i64 {
@@ -267,21 +278,23 @@ impl Order {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shop {
     pub products: Vec<Product>,
     pub on_hand: Pieces,
     /// In the order in which they came.
     pub orders: Vec<Order>,
+    /// What suppliers sent, by the references of their deliveries.
+    pub deliveries: BTreeMap<String, Pieces>,
 }
 
 impl Shop {
     /// Starts a shop with a catalogue.
     pub fn new(catalogue: &[Stocked]) -> Shop {
-        let mut shop = Shop { products: Vec::new(), on_hand: Pieces::new(), orders: Vec::new() };
+        let mut shop = Shop::default();
         for (named, price, stock) in catalogue {
             let sizes = stock.iter().map(|(size, _)| (*size).to_owned()).filter(|size| !size.is_empty());
-            shop.products.push(Product { named: *named, price: *price, sizes: sizes.collect() });
+            shop.products.push(Product { named: *named, price: *price, discounted: None, sizes: sizes.collect() });
             for (size, pieces) in *stock {
                 shop.on_hand.insert((named.barcode, size_key(size)), *pieces);
             }

@@ -26,7 +26,7 @@ impl Shop {
                 price: item.price,
                 size: item.size.clone(),
                 color: item.color.clone(),
-                list_price: product.map_or(0, |product| product.price),
+                list_price: product.map_or(0, |product| product.asks()),
                 is_agreed: false,
                 returned: 0,
                 id,
@@ -63,7 +63,7 @@ impl Shop {
             reasons = reasons
                 .add(NOT_FOUND, product.is_none())
                 .add(INVALID, product.is_some_and(|product| product.lacks_size(item.size.as_deref())));
-            let list_price = product.map_or(0, |product| product.price);
+            let list_price = product.map_or(0, |product| product.asks());
             items.push(Item {
                 product: item.product.barcode,
                 quantity: item.quantity,
@@ -148,7 +148,7 @@ impl Order {
 
     /// Whether something of it was only claimed, and nobody in the shop agreed.
     pub(super) fn is_marked(&self) -> bool {
-        self.items.iter().any(|item| item.price < item.list_price && !item.is_agreed)
+        self.items.iter().any(Item::is_marked)
             || self.delivery.is_claimed
             || self.discount.is_claimed
             || self.cod.is_claimed
