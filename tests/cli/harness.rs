@@ -75,10 +75,7 @@ impl Shop {
 
     /// Returns whether it is on a cluster.
     pub fn is_on_cluster(&self) -> bool {
-        #[cfg(feature = "cluster")]
-        return self.cluster.is_some();
-        #[cfg(not(feature = "cluster"))]
-        false
+        self.db().starts_with("http")
     }
 
     /// Leaves its folder for somebody to look into, and returns where that is.

@@ -91,7 +91,12 @@ impl Crowd {
         while commands < COMMANDS_OF_A_SHOP {
             let drawn = self.draw(mix);
             let is_locked = !self.program.is_on_cluster() && self.random.u32(0..4) == 0;
-            let round = self.round(drawn, is_locked);
+            let mut round = self.round(drawn, is_locked);
+            for ran in round.iter_mut().flatten() {
+                if let (Command::Backup(name), End::Replied { code: 0, .. }) = (&ran.command, &ran.end) {
+                    ran.copy = Some(Found::of_copy(&self.program, name));
+                }
+            }
             let found = Found::of(&self.program);
             let explained = explain(&self.may_be, &round, &found);
             if explained.shops.is_empty() {
@@ -189,7 +194,7 @@ fn ran(program: &harness::Shop, drawn: Drawn, typical: Duration) -> Ran {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         },
     };
-    Ran { command, began, ended, end }
+    Ran { command, began, ended, end, copy: None }
 }
 
 /// Tells of a round that no serial order explains.
@@ -210,6 +215,5 @@ fn told(round: &Round, explained: &Explained) -> String {
         }
     }
     text += "\nwhere each order differs:\n";
-    explained.dead_ends.iter().for_each(|dead_end| text += &format!("{dead_end}\n"));
-    text
+    text + &explained.dead_ends.join("\n")
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::path::Path;
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -140,6 +141,7 @@ fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// What the program keeps.
+#[derive(Debug)]
 pub struct Found {
     /// The bodies of all orders, in the order in which they came.
     pub orders: Vec<Value>,
@@ -155,11 +157,20 @@ pub struct Found {
 
 impl Found {
     pub fn of(shop: &harness::Shop) -> Found {
-        let Value::Array(mut orders) = shop.orders(["list", "--items", "--json"]).json() else {
+        Found::in_file(shop, &shop.db(), &shop.file())
+    }
+
+    /// Returns what a backup holds.
+    pub fn of_copy(shop: &harness::Shop, name: &str) -> Found {
+        Found::in_file(shop, name, &shop.path(name))
+    }
+
+    fn in_file(shop: &harness::Shop, db: &str, file: &Path) -> Found {
+        let Value::Array(mut orders) = shop.orders(["list", "--items", "--json", "--db", db]).json() else {
             panic!("list prints no array")
         };
         orders.reverse();
-        let connection = shop.connection();
+        let connection = Connection::open(file).unwrap();
         Found {
             orders,
             on_hand: pieces(&connection, ON_HAND),

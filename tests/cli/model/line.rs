@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::command::{
-    Cents, Command, Discount, Draft, ItemEdit, Named, PaidRow, Payment, Replacement, Shape, Terms, money,
+    Cents, Command, Discount, Draft, ItemEdit, Named, PaidRow, Payment, Replacement, Shape, Terms, Typed, money,
 };
 
 /// A command line in the making.
@@ -56,6 +56,36 @@ impl Words {
             .option("--amount", payment.amount.map(money))
             .option("--receipt", payment.receipt.clone())
     }
+
+    fn item_edit(self, edit: Option<&ItemEdit>) -> Words {
+        match edit {
+            None => self,
+            Some(ItemEdit::Change { number, quantity, size, color, price }) => self
+                .option("--item", Some(number.to_string()))
+                .option("--quantity", quantity.map(|quantity| quantity.to_string()))
+                .option("--size", size.clone())
+                .option("--item-color", color.clone())
+                .option("--price", price.map(money)),
+            Some(ItemEdit::Add { product, quantity, size, color, price }) => self
+                .option("--add", Some(product.barcode.to_owned()))
+                .option("--quantity", Some(quantity.to_string()))
+                .option("--size", size.clone())
+                .option("--item-color", color.clone())
+                .option("--price", price.map(money)),
+            Some(ItemEdit::Remove(number)) => self.option("--remove", Some(number.to_string())),
+        }
+    }
+
+    fn replacement(self, replacement: Option<&Replacement>) -> Words {
+        match replacement {
+            None => self,
+            Some(Replacement::Size(size)) => self.option("--exchange", Some(size.clone())),
+            Some(Replacement::For { product, size, color, price }) => {
+                let (looks, price) = (looks(size.as_ref(), color.as_ref()), at(*price));
+                self.option("--for", Some(format!("{}{looks}{price}", product.barcode)))
+            }
+        }
+    }
 }
 
 /// Returns the size and color of an item as they are typed after its product.
@@ -70,6 +100,23 @@ fn looks(size: Option<&String>, color: Option<&String>) -> String {
 /// Returns a price as it is typed after an item.
 fn at(price: Option<Cents>) -> String {
     price.map(|price| format!("@{}", money(price))).unwrap_or_default()
+}
+
+impl Typed {
+    fn words(&self) -> Words {
+        let items = self.items.iter().map(|item| {
+            let (looks, price) = (looks(item.size.as_ref(), item.color.as_ref()), at(item.price));
+            format!("--item={}{looks}*{}{price}", item.product.barcode, item.quantity)
+        });
+        Words::new(&["create", "--phone", &self.phone, "--reference", &self.reference])
+            .option("--name", self.name.clone())
+            .option("--address", self.address.clone())
+            .words(&items.collect::<Vec<_>>())
+            .terms(&self.terms)
+            .flag("--confirm", self.confirm)
+            .flag("--delivered", self.delivered)
+            .payment("--paid", self.payment.as_ref())
+    }
 }
 
 impl Draft {
@@ -119,20 +166,7 @@ impl Command {
     pub fn arguments(&self) -> Vec<String> {
         let words = match self {
             Command::Create(_) => Words::new(&["create", "-"]),
-            Command::CreateTyped(typed) => {
-                let items = typed.items.iter().map(|item| {
-                    let (looks, price) = (looks(item.size.as_ref(), item.color.as_ref()), at(item.price));
-                    format!("--item={}{looks}*{}{price}", item.product.barcode, item.quantity)
-                });
-                Words::new(&["create", "--phone", &typed.phone, "--reference", &typed.reference])
-                    .option("--name", typed.name.clone())
-                    .option("--address", typed.address.clone())
-                    .words(&items.collect::<Vec<_>>())
-                    .terms(&typed.terms)
-                    .flag("--confirm", typed.confirm)
-                    .flag("--delivered", typed.delivered)
-                    .payment("--paid", typed.payment.as_ref())
-            }
+            Command::CreateTyped(typed) => typed.words(),
             Command::Import { keep_going, .. } => Words::new(&["import", "-"]).flag("--keep-going", *keep_going),
             Command::Confirm { references, accept_prices, cod, payment, keep_going } => Words::new(&["confirm"])
                 .words(references)
@@ -155,44 +189,23 @@ impl Command {
             Command::SetListed { keep_going, .. } => {
                 Words::new(&["set-status", "--from=-"]).flag("--keep-going", *keep_going)
             }
-            Command::Edit { reference, name, phone, address, terms, items } => {
-                let words = Words::new(&["edit", reference])
-                    .option("--name", name.clone())
-                    .option("--phone", phone.clone())
-                    .option("--address", address.clone())
-                    .terms(terms);
-                match items {
-                    None => words,
-                    Some(ItemEdit::Change { number, quantity, size, color, price }) => words
-                        .option("--item", Some(number.to_string()))
-                        .option("--quantity", quantity.map(|quantity| quantity.to_string()))
-                        .option("--size", size.clone())
-                        .option("--item-color", color.clone())
-                        .option("--price", price.map(money)),
-                    Some(ItemEdit::Add { product, quantity, size, color, price }) => words
-                        .option("--add", Some(product.barcode.to_owned()))
-                        .option("--quantity", Some(quantity.to_string()))
-                        .option("--size", size.clone())
-                        .option("--item-color", color.clone())
-                        .option("--price", price.map(money)),
-                    Some(ItemEdit::Remove(number)) => words.option("--remove", Some(number.to_string())),
-                }
-            }
+            Command::Edit { reference, name, phone, address, terms, items } => Words::new(&["edit", reference])
+                .option("--name", name.clone())
+                .option("--phone", phone.clone())
+                .option("--address", address.clone())
+                .terms(terms)
+                .item_edit(items.as_ref()),
             Command::Return { reference, lines, damaged, replacement, refund, keep } => {
                 let lines = lines.iter().map(|(number, pieces)| match pieces {
                     1 => number.to_string(),
                     _ => format!("{number}*{pieces}"),
                 });
                 let words = Words::new(&["return", reference]).words(&lines.collect::<Vec<_>>());
-                let words = match replacement {
-                    None => words,
-                    Some(Replacement::Size(size)) => words.option("--exchange", Some(size.clone())),
-                    Some(Replacement::For { product, size, color, price }) => {
-                        let (looks, price) = (looks(size.as_ref(), color.as_ref()), at(*price));
-                        words.option("--for", Some(format!("{}{looks}{price}", product.barcode)))
-                    }
-                };
-                words.flag("--damaged", *damaged).payment("--refund", refund.as_ref()).option("--keep", keep.map(money))
+                words
+                    .replacement(replacement.as_ref())
+                    .flag("--damaged", *damaged)
+                    .payment("--refund", refund.as_ref())
+                    .option("--keep", keep.map(money))
             }
             Command::Pay { reference, amount, method, receipt } => {
                 Words::new(&["pay", reference, &money(*amount), method]).option("--receipt", receipt.clone())

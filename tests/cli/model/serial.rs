@@ -29,6 +29,8 @@ pub struct Ran {
     pub began: Instant,
     pub ended: Instant,
     pub end: End,
+    /// What the backup holds that it made.
+    pub copy: Option<Found>,
 }
 
 /// Processes that ran at once. Each ran its commands one after the other.
@@ -101,7 +103,11 @@ impl Search<'_> {
                 let is_done = matches!(code, 0 | 8);
                 let differences = match (outcome.codes.contains(code), is_done) {
                     (false, _) => vec![format!("exit code {:?}", outcome.codes)],
-                    (true, true) => reply::differences(&ran.command, shop, &outcome, stdout),
+                    (true, true) => {
+                        let replied = reply::differences(&ran.command, shop, &outcome, stdout);
+                        let copied = ran.copy.as_ref().map(|copy| copy.differences(shop));
+                        replied.into_iter().chain(copied.unwrap_or_default()).collect()
+                    }
                     (true, false) => Vec::new(),
                 };
                 match differences.is_empty() {
