@@ -52,9 +52,9 @@ impl Mix {
         };
         [
             (Kind::Create, of(9, 5, 4, 4)),
-            (Kind::CreateTyped, of(9, 4, 5, 4)),
+            (Kind::CreateTyped, of(9, 4, 5, 6)),
             (Kind::Import, of(6, 3, 2, 2)),
-            (Kind::Confirm, of(14, 10, 10, 8)),
+            (Kind::Confirm, of(14, 10, 10, 12)),
             (Kind::ConfirmSeveral, of(8, 2, 2, 2)),
             (Kind::Ship, of(10, 7, 14, 6)),
             (Kind::Cancel, of(6, 4, 4, 6)),
@@ -72,8 +72,8 @@ impl Mix {
             (Kind::Count, of(4, 3, 2, 1)),
             (Kind::SetPrice, of(1, 2, 1, 1)),
             (Kind::SetListed, of(5, 3, 5, 3)),
-            (Kind::PayListed, of(2, 1, 2, 9)),
-            (Kind::Receive, of(3, 2, 2, 1)),
+            (Kind::PayListed, of(2, 1, 2, 7)),
+            (Kind::Receive, of(3, 2, 2, 0)),
             (Kind::SetDiscounted, of(1, 1, 1, 1)),
             (Kind::RemoveSize, of(1, 2, 1, 1)),
             (Kind::ImportPrices, of(1, 1, 1, 1)),
