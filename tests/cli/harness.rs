@@ -73,6 +73,16 @@ impl Shop {
         Shop::stocked().with_the_order()
     }
 
+    /// Returns whether it is on a cluster.
+    pub fn is_on_cluster(&self) -> bool {
+        self.db().starts_with("http")
+    }
+
+    /// Leaves its folder for somebody to look into, and returns where that is.
+    pub fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
+
     /// Adds the catalogue of `examples/`.
     pub fn with_catalogue(self) -> Shop {
         self.orders(["product", "import"]).arg(shipped("examples/catalogue.json")).succeeds();

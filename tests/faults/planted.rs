@@ -181,8 +181,8 @@ const PLANTED: [Planted; 11] = [
                 CONFIRM,
                 "context.write(&mut store, |write| call.confirm(write))?;",
                 "{
-                    let decided = store.read(|read| call.decide(read))?;
-                    context.write(&mut store, |write| call.confirm(decided, write))?
+                    let decided = std::cell::Cell::new(store.read(|read| call.decide(read))?);
+                    context.write(&mut store, |write| call.confirm(decided.take(), write))?
                 };",
             ),
             Edit(

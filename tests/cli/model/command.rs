@@ -1,7 +1,5 @@
 //! The command lines that are drawn, as values: they are run, foretold and printed.
 
-use serde_json::{Value, json};
-
 /// Hundredths.
 pub type Cents = i64;
 
@@ -107,12 +105,32 @@ pub enum Replacement {
     For { product: Named, size: Option<String>, color: Option<String>, price: Option<Cents> },
 }
 
+/// In which shape orders are imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Lines,
+    Array,
+    /// Each as the body of something.
+    Wrapped,
+    /// As the messages that the shop's page writes: they carry no terms.
+    Messages,
+}
+
+/// A row of the courier's or the bank's list.
+#[derive(Clone, Debug)]
+pub struct PaidRow {
+    pub reference: String,
+    pub amount: Cents,
+    pub receipt: Option<String>,
+}
+
 #[derive(Clone, Debug)]
 pub enum Command {
     Create(Draft),
     CreateTyped(Typed),
     Import {
         drafts: Vec<Draft>,
+        shape: Shape,
         keep_going: bool,
     },
     Confirm {
@@ -129,6 +147,11 @@ pub enum Command {
         force: bool,
         no_restock: bool,
         keep: Option<Cents>,
+        keep_going: bool,
+    },
+    /// `set-status --from`.
+    SetListed {
+        rows: Vec<(String, &'static str)>,
         keep_going: bool,
     },
     Edit {
@@ -154,6 +177,12 @@ pub enum Command {
         method: String,
         receipt: Option<String>,
     },
+    /// `pay --from`.
+    PayListed {
+        method: String,
+        rows: Vec<PaidRow>,
+        keep_going: bool,
+    },
     Refund {
         reference: String,
         payment: Payment,
@@ -175,216 +204,63 @@ pub enum Command {
         size: Option<String>,
         pieces: i64,
     },
+    /// What a supplier sent.
+    Receive {
+        delivery: String,
+        product: Named,
+        pieces: Vec<(Option<String>, i64)>,
+    },
     SetPrice {
         product: Named,
         price: Cents,
     },
-}
-
-/// A command line in the making.
-struct Words(Vec<String>);
-
-impl Words {
-    fn new(words: &[&str]) -> Words {
-        Words(words.iter().map(|&word| word.to_owned()).collect())
-    }
-
-    fn word(mut self, word: impl Into<String>) -> Words {
-        self.0.push(word.into());
-        self
-    }
-
-    fn words<'a>(mut self, words: impl IntoIterator<Item = &'a String>) -> Words {
-        self.0.extend(words.into_iter().cloned());
-        self
-    }
-
-    fn flag(self, flag: &str, is_given: bool) -> Words {
-        if is_given { self.word(flag) } else { self }
-    }
-
-    fn option(self, option: &str, value: Option<String>) -> Words {
-        match value {
-            Some(value) => self.word(format!("{option}={value}")),
-            None => self,
-        }
-    }
-
-    fn terms(self, terms: &Terms) -> Words {
-        let delivery = terms.delivery.map(|fee| fee.map_or("none".to_owned(), money));
-        let discount = terms.discount.as_ref().map(|discount| match discount {
-            Discount::Amount(amount) => money(*amount),
-            Discount::Permille(permille) => format!("{}.{}%", permille / 10, permille % 10),
-            Discount::None => "none".to_owned(),
-        });
-        self.option("--delivery", delivery)
-            .option("--discount", discount)
-            .flag("--cod", terms.cod == Some(true))
-            .flag("--no-cod", terms.cod == Some(false))
-    }
-
-    fn payment(self, option: &str, payment: Option<&Payment>) -> Words {
-        let Some(payment) = payment else { return self };
-        self.option(option, Some(payment.method.clone()))
-            .option("--amount", payment.amount.map(money))
-            .option("--receipt", payment.receipt.clone())
-    }
-}
-
-/// Returns the size and color of an item as they are typed after its product.
-fn looks(size: Option<&String>, color: Option<&String>) -> String {
-    match (size, color) {
-        (None, None) => String::new(),
-        (Some(size), None) => format!("/{size}"),
-        (size, Some(color)) => format!("/{}/{color}", size.map_or("", String::as_str)),
-    }
-}
-
-/// Returns a price as it is typed after an item.
-fn at(price: Option<Cents>) -> String {
-    price.map(|price| format!("@{}", money(price))).unwrap_or_default()
-}
-
-impl Draft {
-    fn json(&self) -> Value {
-        let items = self.items.iter().map(|item| {
-            json!({"productId": item.product.id, "quantity": item.quantity, "unitPrice": money(item.price),
-                   "selectedSize": item.size, "selectedColor": item.color})
-        });
-        json!({
-            "orderReference": self.reference, "orderDate": "2026-02-04T10:30:00Z", "customerName": self.customer.name,
-            "customerPhone": self.customer.phone, "customerAddress": self.customer.address,
-            "items": items.collect::<Vec<_>>(), "deliveryFee": self.delivery.map(money),
-            "discount": self.discount.map(money), "cod": self.cod,
-        })
-    }
+    SetDiscounted {
+        product: Named,
+        price: Option<Cents>,
+    },
+    RemoveSize {
+        product: Named,
+        size: String,
+    },
+    /// `product import` of prices.
+    ImportPrices {
+        prices: Vec<(Named, Cents)>,
+    },
+    /// What a command would do.
+    DryRun(Box<Command>),
+    Show {
+        reference: String,
+    },
+    /// All orders with their items.
+    List,
+    /// The catalogue with its stock.
+    Products,
+    /// The report of sales by product.
+    Sales,
+    Customers,
+    /// The report of money.
+    Money,
+    Check,
+    /// A copy, under a name.
+    Backup(String),
 }
 
 impl Command {
-    /// Returns the arguments after the program's name.
-    pub fn arguments(&self) -> Vec<String> {
-        let words = match self {
-            Command::Create(_) => Words::new(&["create", "-"]),
-            Command::CreateTyped(typed) => {
-                let items = typed.items.iter().map(|item| {
-                    let (looks, price) = (looks(item.size.as_ref(), item.color.as_ref()), at(item.price));
-                    format!("--item={}{looks}*{}{price}", item.product.barcode, item.quantity)
-                });
-                Words::new(&["create", "--phone", &typed.phone, "--reference", &typed.reference])
-                    .option("--name", typed.name.clone())
-                    .option("--address", typed.address.clone())
-                    .words(&items.collect::<Vec<_>>())
-                    .terms(&typed.terms)
-                    .flag("--confirm", typed.confirm)
-                    .flag("--delivered", typed.delivered)
-                    .payment("--paid", typed.payment.as_ref())
-            }
-            Command::Import { keep_going, .. } => Words::new(&["import", "-"]).flag("--keep-going", *keep_going),
-            Command::Confirm { references, accept_prices, cod, payment, keep_going } => Words::new(&["confirm"])
-                .words(references)
-                .flag("--accept-prices", *accept_prices)
-                .flag("--cod", *cod)
-                .payment("--paid", payment.as_ref())
-                .flag("--keep-going", *keep_going),
-            Command::SetStatus { references, status, force, no_restock, keep, keep_going } => {
-                let words = match *status {
-                    "cancelled" => Words::new(&["cancel"]).words(references),
-                    status => Words::new(&["set-status"]).words(references).word(status),
-                };
-                words
-                    .flag("--force", *force)
-                    .flag("--no-restock", *no_restock)
-                    .option("--keep", keep.map(money))
-                    .flag("--keep-going", *keep_going)
-                    .option("--note", (*force || *no_restock).then(|| "why".to_owned()))
-            }
-            Command::Edit { reference, name, phone, address, terms, items } => {
-                let words = Words::new(&["edit", reference])
-                    .option("--name", name.clone())
-                    .option("--phone", phone.clone())
-                    .option("--address", address.clone())
-                    .terms(terms);
-                match items {
-                    None => words,
-                    Some(ItemEdit::Change { number, quantity, size, color, price }) => words
-                        .option("--item", Some(number.to_string()))
-                        .option("--quantity", quantity.map(|quantity| quantity.to_string()))
-                        .option("--size", size.clone())
-                        .option("--item-color", color.clone())
-                        .option("--price", price.map(money)),
-                    Some(ItemEdit::Add { product, quantity, size, color, price }) => words
-                        .option("--add", Some(product.barcode.to_owned()))
-                        .option("--quantity", Some(quantity.to_string()))
-                        .option("--size", size.clone())
-                        .option("--item-color", color.clone())
-                        .option("--price", price.map(money)),
-                    Some(ItemEdit::Remove(number)) => words.option("--remove", Some(number.to_string())),
-                }
-            }
-            Command::Return { reference, lines, damaged, replacement, refund, keep } => {
-                let lines = lines.iter().map(|(number, pieces)| match pieces {
-                    1 => number.to_string(),
-                    _ => format!("{number}*{pieces}"),
-                });
-                let words = Words::new(&["return", reference]).words(&lines.collect::<Vec<_>>());
-                let words = match replacement {
-                    None => words,
-                    Some(Replacement::Size(size)) => words.option("--exchange", Some(size.clone())),
-                    Some(Replacement::For { product, size, color, price }) => {
-                        let (looks, price) = (looks(size.as_ref(), color.as_ref()), at(*price));
-                        words.option("--for", Some(format!("{}{looks}{price}", product.barcode)))
-                    }
-                };
-                words.flag("--damaged", *damaged).payment("--refund", refund.as_ref()).option("--keep", keep.map(money))
-            }
-            Command::Pay { reference, amount, method, receipt } => {
-                Words::new(&["pay", reference, &money(*amount), method]).option("--receipt", receipt.clone())
-            }
-            Command::Refund { reference, payment } => Words::new(&["refund", reference])
-                .words(&payment.amount.map(money))
-                .word(&payment.method)
-                .option("--receipt", payment.receipt.clone()),
-            Command::Void { reference, number } => {
-                Words::new(&["pay", reference, "--void", &number.to_string(), "--note", "why"])
-            }
-            Command::Note { reference } => Words::new(&["note", reference, "calls back"]),
-            Command::Adjust { product, size, difference } => {
-                Words::new(&["product", "adjust", product.barcode, &format!("{difference:+}"), "--note", "why"])
-                    .option("--size", size.clone())
-            }
-            Command::Count { product, size, pieces } => {
-                Words::new(&["product", "count", product.barcode, &pieces.to_string(), "--note", "why"])
-                    .option("--size", size.clone())
-                    .flag("--new-size", size.is_some())
-            }
-            Command::SetPrice { product, price } => {
-                Words::new(&["product", "set", product.barcode, "--price", &money(*price)])
-            }
-        };
-        words.word("--json").0
-    }
-
-    /// Returns what the command reads.
-    pub fn stdin(&self) -> String {
+    /// Returns the references of the orders that the command prints.
+    pub fn references(&self) -> Vec<&String> {
         match self {
-            Command::Create(draft) => draft.json().to_string(),
-            Command::Import { drafts, .. } => {
-                drafts.iter().map(|draft| format!("{}\n", draft.json())).collect::<String>()
-            }
-            _ => String::new(),
+            Command::Create(draft) => vec![&draft.reference],
+            Command::CreateTyped(typed) => vec![&typed.reference],
+            Command::Confirm { references, .. } | Command::SetStatus { references, .. } => references.iter().collect(),
+            Command::Edit { reference, .. }
+            | Command::Return { reference, .. }
+            | Command::Pay { reference, .. }
+            | Command::Refund { reference, .. }
+            | Command::Void { reference, .. }
+            | Command::Note { reference }
+            | Command::Show { reference } => vec![reference],
+            Command::DryRun(command) => command.references(),
+            _ => Vec::new(),
         }
-    }
-
-    /// Returns the line to type into a shell.
-    pub fn line(&self) -> String {
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-        let is_plain = |word: &str| {
-            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=+.,:/@".contains(&byte))
-        };
-        let words = self.arguments().into_iter().filter(|word| word != "--json");
-        let words: Vec<String> = words.map(|word| if is_plain(&word) { word } else { quoted(&word) }).collect();
-        let stdin = self.stdin();
-        let piped = if stdin.is_empty() { String::new() } else { format!("echo {} | ", quoted(stdin.trim_end())) };
-        format!("{piped}orders {}", words.join(" "))
     }
 }

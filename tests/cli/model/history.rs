@@ -18,6 +18,7 @@ struct Told {
     cod: bool,
     kept: Cents,
     paid: Cents,
+    notes: usize,
 }
 
 fn cents(text: &str) -> Cents {
@@ -52,7 +53,8 @@ impl Told {
     fn before(order: &Order) -> Told {
         let (delivery, discount, cod) = order.first_terms;
         let items = order.received.items.iter().map(|item| (item.quantity, item.price, 0));
-        Told { status: String::new(), items: items.collect(), returned: 0, delivery, discount, cod, kept: 0, paid: 0 }
+        let (status, items) = (String::new(), items.collect());
+        Told { status, items, returned: 0, delivery, discount, cod, kept: 0, paid: 0, notes: 0 }
     }
 
     fn of(order: &Order) -> Told {
@@ -65,13 +67,14 @@ impl Told {
             cod: order.cod.value,
             kept: order.kept,
             paid: order.paid().unwrap_or(0),
+            notes: order.notes,
         }
     }
 
     fn play(&mut self, event: &Value) {
         let (from, to) = (event["from"].as_str(), event["to"].as_str());
         match event["kind"].as_str().unwrap() {
-            "note" => {}
+            "note" => self.notes += 1,
             "created" | "status" => to.unwrap().clone_into(&mut self.status),
             "payment" => {
                 let amount = |side: Option<&str>| side.map_or(0, |text| cents(text.split(' ').next().unwrap()));

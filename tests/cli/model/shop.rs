@@ -18,15 +18,21 @@ pub fn size_key(size: &str) -> String {
 /// A product of a new shop, with its price and what is on hand of each size.
 pub type Stocked = (Named, Cents, &'static [(&'static str, i64)]);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     pub named: Named,
     pub price: Cents,
+    pub discounted: Option<Cents>,
     /// Its sizes as they are spelled; none where it is not tracked by size.
     pub sizes: Vec<String>,
 }
 
 impl Product {
+    /// Returns what it costs today.
+    pub fn asks(&self) -> Cents {
+        self.discounted.unwrap_or(self.price)
+    }
+
     /// Returns a size as the catalogue spells it.
     pub fn spelled(&self, size: &str) -> String {
         let known = self.sizes.iter().find(|known| size_key(known) == size_key(size));
@@ -73,7 +79,7 @@ impl Status {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub product: &'static str,
     pub quantity: i64,
@@ -95,13 +101,18 @@ impl Item {
         self.quantity * self.price
     }
 
+    /// Whether it is cheaper than its list price, and nobody in the shop agreed.
+    pub fn is_marked(&self) -> bool {
+        self.price < self.list_price && !self.is_agreed
+    }
+
     pub fn with_customer(&self) -> i64 {
         self.quantity - self.returned
     }
 }
 
 /// Pieces of an item that came back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CameBack {
     pub item_id: usize,
     pub quantity: i64,
@@ -111,7 +122,7 @@ pub struct CameBack {
     pub value: Cents,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paid {
     pub amount: Cents,
     pub method: String,
@@ -121,7 +132,7 @@ pub struct Paid {
 }
 
 /// What is agreed beside the items, or only claimed by whoever sent the order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agreement<T> {
     pub value: T,
     pub is_claimed: bool,
@@ -143,7 +154,7 @@ pub struct ContentItem {
     pub color: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     pub reference: String,
     pub received: Content,
@@ -158,6 +169,7 @@ pub struct Order {
     pub kept: Cents,
     pub payments: Vec<Paid>,
     pub returns: Vec<CameBack>,
+    pub notes: usize,
     /// How many pieces of a product it took without a size, which it did not have then.
     pub took_unsized: BTreeMap<&'static str, i64>,
 }
@@ -266,21 +278,23 @@ impl Order {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shop {
     pub products: Vec<Product>,
     pub on_hand: Pieces,
     /// In the order in which they came.
     pub orders: Vec<Order>,
+    /// What suppliers sent, by the references of their deliveries.
+    pub deliveries: BTreeMap<String, Pieces>,
 }
 
 impl Shop {
     /// Starts a shop with a catalogue.
     pub fn new(catalogue: &[Stocked]) -> Shop {
-        let mut shop = Shop { products: Vec::new(), on_hand: Pieces::new(), orders: Vec::new() };
+        let mut shop = Shop::default();
         for (named, price, stock) in catalogue {
             let sizes = stock.iter().map(|(size, _)| (*size).to_owned()).filter(|size| !size.is_empty());
-            shop.products.push(Product { named: *named, price: *price, sizes: sizes.collect() });
+            shop.products.push(Product { named: *named, price: *price, discounted: None, sizes: sizes.collect() });
             for (size, pieces) in *stock {
                 shop.on_hand.insert((named.barcode, size_key(size)), *pieces);
             }

@@ -92,7 +92,7 @@ impl Order {
                     return Reasons::of(NOT_FOUND);
                 };
                 reasons = reasons.add(INVALID, product.lacks_size(size.as_deref()));
-                self.add(product, *quantity, size.as_ref(), color.as_ref(), price.unwrap_or(product.price));
+                self.add(product, *quantity, size.as_ref(), color.as_ref(), price.unwrap_or(product.asks()));
             }
             ItemEdit::Remove(number) => {
                 let Some(item) = self.items.get(number - 1) else { return Reasons::of(NOT_FOUND) };
@@ -128,7 +128,7 @@ impl Order {
             price,
             size: size.map(|size| product.spelled(size)),
             color: color.cloned(),
-            list_price: product.price,
+            list_price: product.asks(),
             is_agreed: true,
             returned: 0,
             id: self.items.iter().map(|item| item.id + 1).max().unwrap_or(0),

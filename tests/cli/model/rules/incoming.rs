@@ -1,6 +1,6 @@
 //! Orders that come in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::super::command::{Customer, Discount, Draft, Terms, Typed};
 use super::super::shop::{Agreement, Content, Item, Order, Shop, Status};
@@ -26,7 +26,7 @@ impl Shop {
                 price: item.price,
                 size: item.size.clone(),
                 color: item.color.clone(),
-                list_price: product.map_or(0, |product| product.price),
+                list_price: product.map_or(0, |product| product.asks()),
                 is_agreed: false,
                 returned: 0,
                 id,
@@ -55,7 +55,7 @@ impl Shop {
         let last_address = last.and_then(|order| order.customer.address.clone());
         let address = typed.address.clone().or(last_address);
         // Whether a missing name is told before a product that is not there is left open.
-        let Some(name) = name else { return Reasons { codes: BTreeSet::from([USAGE]), or: vec![NOT_FOUND, INVALID] } };
+        let Some(name) = name else { return Reasons { or: vec![NOT_FOUND, INVALID], ..Reasons::of(USAGE) } };
         let mut reasons = Reasons::none();
         let mut items = Vec::new();
         for (id, item) in typed.items.iter().enumerate() {
@@ -63,7 +63,7 @@ impl Shop {
             reasons = reasons
                 .add(NOT_FOUND, product.is_none())
                 .add(INVALID, product.is_some_and(|product| product.lacks_size(item.size.as_deref())));
-            let list_price = product.map_or(0, |product| product.price);
+            let list_price = product.map_or(0, |product| product.asks());
             items.push(Item {
                 product: item.product.barcode,
                 quantity: item.quantity,
@@ -118,6 +118,7 @@ impl Order {
             kept: 0,
             payments: Vec::new(),
             returns: Vec::new(),
+            notes: 0,
             took_unsized: BTreeMap::new(),
         };
         order.received = order.content();
@@ -147,7 +148,7 @@ impl Order {
 
     /// Whether something of it was only claimed, and nobody in the shop agreed.
     pub(super) fn is_marked(&self) -> bool {
-        self.items.iter().any(|item| item.price < item.list_price && !item.is_agreed)
+        self.items.iter().any(Item::is_marked)
             || self.delivery.is_claimed
             || self.discount.is_claimed
             || self.cod.is_claimed

@@ -12,7 +12,7 @@ mod stock;
 
 use std::collections::BTreeSet;
 
-use super::command::{Cents, Command, Draft};
+use super::command::{Cents, Command, Draft, PaidRow};
 use super::shop::{Order, Pieces, Product, Shop, Status, size_key};
 
 const USAGE: i32 = 2;
@@ -28,6 +28,8 @@ struct Reasons {
     codes: BTreeSet<i32>,
     /// Exit codes that are right too, where the rules leave it open.
     or: Vec<i32>,
+    /// Which parts of a command that goes on were refused, by their places.
+    refused: Vec<usize>,
 }
 
 impl Reasons {
@@ -50,6 +52,7 @@ impl Reasons {
     fn and(mut self, other: Reasons) -> Reasons {
         self.codes.extend(other.codes);
         self.or.extend(other.or);
+        self.refused.extend(other.refused);
         self
     }
 
@@ -63,8 +66,18 @@ impl Reasons {
 pub struct Outcome {
     /// The exit codes that are right: nearly always one.
     pub codes: Vec<i32>,
-    /// The shop after it, if it ends with 0 or 8; with any other code nothing changes.
+    /// The shop after it, if it ends with 0 or 8.
     pub after: Shop,
+    /// Which of its orders were refused, by their places, if it ends with 8.
+    pub refused: Vec<usize>,
+    is_dry_run: bool,
+}
+
+impl Outcome {
+    /// Returns the shop after an exit code: only with 0 and 8 it may be another one than before.
+    pub fn left(self, code: i32, before: &Shop) -> Shop {
+        if matches!(code, 0 | 8) && !self.is_dry_run { self.after } else { before.clone() }
+    }
 }
 
 /// Returns a part of an amount, `numerator / denominator`, rounded half to even.
@@ -115,14 +128,15 @@ impl Shop {
         let mut after = self.clone();
         let reasons = after.apply(command);
         let code = reasons.codes.first().copied().unwrap_or(0);
-        Outcome { codes: std::iter::once(code).chain(reasons.or).collect(), after }
+        let codes = std::iter::once(code).chain(reasons.or).collect();
+        Outcome { codes, after, refused: reasons.refused, is_dry_run: matches!(command, Command::DryRun(_)) }
     }
 
     fn apply(&mut self, command: &Command) -> Reasons {
         match command {
             Command::Create(draft) => self.receive(draft),
             Command::CreateTyped(typed) => self.create(typed),
-            Command::Import { drafts, keep_going } => {
+            Command::Import { drafts, keep_going, .. } => {
                 let rule = |shop: &mut Shop, draft: &Draft| shop.receive(draft);
                 self.each(drafts, *keep_going, rule)
             }
@@ -138,6 +152,7 @@ impl Shop {
                     |shop: &mut Shop, reference: &String| shop.set_status(reference, to, *force, *no_restock, *keep);
                 self.each(references, *keep_going, rule)
             }
+            Command::SetListed { rows, keep_going } => self.set_listed(rows, *keep_going),
             Command::Edit { reference, name, phone, address, terms, items } => {
                 let rule = |order: &mut Order| order.edit_customer(name.as_ref(), phone.as_ref(), address.as_ref());
                 self.edit(reference, rule, terms, items.as_ref())
@@ -148,12 +163,38 @@ impl Shop {
             Command::Pay { reference, amount, method, receipt } => {
                 self.record(reference, *amount, method, receipt.as_deref())
             }
+            Command::PayListed { method, rows, keep_going } => {
+                let before = self.clone();
+                let rule = |shop: &mut Shop, row: &PaidRow| shop.pay_listed(&before, method, row);
+                self.each_row(rows, *keep_going, rule)
+            }
             Command::Refund { reference, payment } => self.refund(reference, payment),
             Command::Void { reference, number } => self.void(reference, *number),
-            Command::Note { reference } => Reasons::none().add(NOT_FOUND, self.order(reference).is_none()),
+            Command::Note { reference } => match self.order_mut(reference) {
+                Some(order) => {
+                    order.notes += 1;
+                    Reasons::none()
+                }
+                None => Reasons::of(NOT_FOUND),
+            },
             Command::Adjust { product, size, difference } => self.adjust(*product, size.as_deref(), *difference),
             Command::Count { product, size, pieces } => self.count(*product, size.as_deref(), *pieces),
             Command::SetPrice { product, price } => self.set_price(*product, *price),
+            Command::Receive { delivery, product, pieces } => self.deliver(delivery, *product, pieces),
+            Command::SetDiscounted { product, price } => self.set_discounted(*product, *price),
+            Command::RemoveSize { product, size } => self.remove_size(*product, size),
+            Command::ImportPrices { prices } => prices
+                .iter()
+                .fold(Reasons::none(), |reasons, (product, price)| reasons.and(self.set_price(*product, *price))),
+            Command::DryRun(command) => self.apply(command),
+            Command::Show { reference } => Reasons::none().add(NOT_FOUND, self.order(reference).is_none()),
+            Command::List
+            | Command::Products
+            | Command::Sales
+            | Command::Customers
+            | Command::Money
+            | Command::Check
+            | Command::Backup(_) => Reasons::none(),
         }
     }
 
@@ -162,15 +203,26 @@ impl Shop {
         if !keep_going {
             return all.iter().fold(Reasons::none(), |reasons, one| reasons.and(rule(self, one)));
         }
-        let mut is_partly = false;
-        for one in all {
+        self.each_row(all, true, rule)
+    }
+
+    /// Does something for each row of a list: one that is refused changes nothing, whatever comes of the list.
+    fn each_row<T>(&mut self, rows: &[T], keep_going: bool, mut rule: impl FnMut(&mut Shop, &T) -> Reasons) -> Reasons {
+        let (mut reasons, mut refused) = (Reasons::none(), Vec::new());
+        for (place, row) in rows.iter().enumerate() {
             let mut trial = self.clone();
-            if rule(&mut trial, one).is_empty() {
+            let of_row = rule(&mut trial, row);
+            if of_row.is_empty() {
                 *self = trial;
             } else {
-                is_partly = true;
+                refused.push(place);
+                reasons = reasons.and(of_row);
             }
         }
-        Reasons::none().add(PARTLY, is_partly)
+        if !keep_going {
+            return reasons;
+        }
+        let is_partly = !refused.is_empty();
+        Reasons { refused, ..Reasons::none() }.add(PARTLY, is_partly)
     }
 }

@@ -1,8 +1,8 @@
 //! Money: it moves no stock, and changes no status.
 
-use super::super::command::{Cents, Payment};
+use super::super::command::{Cents, PaidRow, Payment};
 use super::super::shop::{Order, Paid, Shop};
-use super::{CONFLICT, NOT_FOUND, Reasons};
+use super::{CONFLICT, INVALID, NOT_FOUND, Reasons};
 
 impl Shop {
     /// Returns the payment that has this receipt of this method, with its order. A voided one has it no more.
@@ -16,6 +16,30 @@ impl Shop {
             };
             order.payments.iter().enumerate().find(is_it).map(|(_, paid)| (order, paid))
         })
+    }
+
+    /// Records a row of a list, unless it is on record, or was and is voided: `before` is the shop before the list.
+    pub(super) fn pay_listed(&mut self, before: &Shop, method: &str, row: &PaidRow) -> Reasons {
+        let PaidRow { reference, amount, receipt } = row;
+        let Some(order) = self.order(reference) else { return Reasons::of(INVALID) };
+        let is_like = |paid: &Paid| paid.voids.is_none() && paid.method == method && paid.amount == *amount;
+        let is_voided = |index: usize| order.payments.iter().any(|other| other.voids == Some(index + 1));
+        let alike = || order.payments.iter().enumerate().filter(|(_, paid)| is_like(paid));
+        if receipt.as_deref().and_then(|receipt| self.with_receipt(method, receipt)).is_none() {
+            let before = before.order(reference).map_or(0, |order| order.payments.len());
+            let first = alike().find(|(index, _)| receipt.is_none() && !is_voided(*index));
+            let has_receipt = |paid: &Paid| match (&paid.receipt, receipt) {
+                (Some(known), Some(receipt)) => known.eq_ignore_ascii_case(receipt),
+                (known, receipt) => known.is_none() && receipt.is_none(),
+            };
+            let was_voided = || alike().any(|(index, paid)| has_receipt(paid) && is_voided(index));
+            match first {
+                Some((index, _)) if index < before => return Reasons::none(),
+                None if was_voided() => return Reasons::none(),
+                _ => {}
+            }
+        }
+        self.record(reference, *amount, method, receipt.as_deref())
     }
 
     pub(super) fn record(&mut self, reference: &str, amount: Cents, method: &str, receipt: Option<&str>) -> Reasons {

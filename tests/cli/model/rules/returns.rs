@@ -24,7 +24,7 @@ impl New<'_> {
                 let product = find(product.barcode)?;
                 // Of the same product it has the price and the color of the old one, unless others are named.
                 let is_same = product.named.barcode == item.product;
-                let price = price.unwrap_or(if is_same { item.price } else { product.price });
+                let price = price.unwrap_or(if is_same { item.price } else { product.asks() });
                 let color = color.clone().or_else(|| item.color.clone().filter(|_| is_same));
                 Some(New { product, size: size.clone(), color, price })
             }

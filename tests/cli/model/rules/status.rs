@@ -1,5 +1,7 @@
 //! Statuses: what may follow what, and the stock that goes with it.
 
+use std::collections::BTreeSet;
+
 use super::super::command::{Cents, Payment};
 use super::super::shop::{Agreement, Item, Shop, Status};
 use super::{CONFLICT, INVALID, NOT_FOUND, Reasons, put_back, take};
@@ -76,5 +78,26 @@ impl Shop {
             put_back(&mut self.on_hand, &held, no_restock);
         }
         reasons
+    }
+
+    /// Moves the orders of a list. One that is there already is left alone; one that is missing makes its row invalid.
+    pub(super) fn set_listed(&mut self, rows: &[(String, &'static str)], keep_going: bool) -> Reasons {
+        let mut moved = BTreeSet::new();
+        self.each_row(rows, keep_going, |shop, (reference, status)| {
+            let to = Status::named(status);
+            match shop.order(reference) {
+                None => Reasons::of(INVALID),
+                Some(order) if order.status == to => Reasons::none(),
+                // Two rows contradict each other.
+                Some(_) if moved.contains(reference) => Reasons::of(CONFLICT),
+                _ => {
+                    let reasons = shop.set_status(reference, to, false, false, None);
+                    if reasons.is_empty() {
+                        moved.insert(reference.clone());
+                    }
+                    reasons
+                }
+            }
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The shelf.
 
 use super::super::command::{Cents, Named};
-use super::super::shop::{Shop, size_key};
+use super::super::shop::{Pieces, Shop, size_key};
 use super::{CONFLICT, INVALID, NO_STOCK, NOT_FOUND, Reasons};
 
 impl Shop {
@@ -49,5 +49,52 @@ impl Shop {
             None => return Reasons::of(NOT_FOUND),
         }
         Reasons::none()
+    }
+
+    pub(super) fn set_discounted(&mut self, named: Named, price: Option<Cents>) -> Reasons {
+        match self.products.iter_mut().find(|product| product.named == named) {
+            // Nothing is no price that is reduced.
+            Some(product) => product.discounted = price.filter(|price| *price > 0),
+            None => return Reasons::of(NOT_FOUND),
+        }
+        Reasons::none()
+    }
+
+    /// Puts on the shelf what a supplier sent. The same delivery again is known by its reference.
+    pub(super) fn deliver(&mut self, delivery: &str, named: Named, pieces: &[(Option<String>, i64)]) -> Reasons {
+        let Some(product) = self.product(named) else { return Reasons::of(NOT_FOUND) };
+        let line = |size: &Option<String>| (named.barcode, size.as_deref().map(size_key).unwrap_or_default());
+        let lines: Pieces = pieces.iter().map(|(size, count)| (line(size), *count)).collect();
+        if let Some(known) = self.deliveries.get(delivery) {
+            return Reasons::none().add(CONFLICT, *known != lines);
+        }
+        let is_wrong = |size: &Option<String>| match product.sizes.is_empty() {
+            true => size.is_some(),
+            false => product.lacks_size(size.as_deref()),
+        };
+        let reasons = Reasons::none().add(INVALID, pieces.iter().any(|(size, _)| is_wrong(size)));
+        for (line, count) in &lines {
+            *self.on_hand.entry(line.clone()).or_default() += count;
+        }
+        self.deliveries.insert(delivery.to_owned(), lines);
+        reasons
+    }
+
+    /// Takes a size out of the catalogue, of which there is nothing, nor can anything come back.
+    pub(super) fn remove_size(&mut self, named: Named, size: &str) -> Reasons {
+        let line = (named.barcode, size_key(size));
+        let is_held = self.orders.iter().any(|order| order.holding().contains_key(&line));
+        let left = self.on_hand.get(&line).copied().unwrap_or(0);
+        let Some(product) = self.products.iter_mut().find(|product| product.named == named) else {
+            return Reasons::of(NOT_FOUND);
+        };
+        if product.sizes.is_empty() {
+            return Reasons::of(INVALID);
+        }
+        if !product.has_size(&line.1) {
+            return Reasons::of(NOT_FOUND);
+        }
+        product.sizes.retain(|known| size_key(known) != line.1);
+        Reasons::none().add(CONFLICT, left > 0 || is_held || product.sizes.is_empty())
     }
 }
