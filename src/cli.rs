@@ -267,10 +267,16 @@ pub fn parse(args: &[OsString]) -> Result<(Cli, CommandFacts), clap::Error> {
     Ok((cli, facts))
 }
 
-/// Returns the versions of the program and of its SQLite.
+/// Returns the versions of the program, of its SQLite and of the files that it writes.
 fn version() -> &'static str {
-    static VERSION: LazyLock<String> =
-        LazyLock::new(|| format!("{} (SQLite {})", env!("CARGO_PKG_VERSION"), crate::store::sqlite_version()));
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "{} (SQLite {}, orders files of version {})",
+            env!("CARGO_PKG_VERSION"),
+            crate::store::sqlite_version(),
+            crate::store::SCHEMA_VERSION
+        )
+    });
     &VERSION
 }
 

@@ -307,7 +307,8 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
     match error {
         StoreError::Missing => failure(FailureKind::Internal(Fault::MissingFile))
             .hint(Hint::run("to make one", CommandLine::of("product import FILE")))
-            .hint(NAME_ANOTHER_FILE),
+            .hint(NAME_ANOTHER_FILE)
+            .hint(Hint::run("to bring back a backup", CommandLine::of("help backup"))),
         StoreError::Busy => failure(FailureKind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
         StoreError::Full => {
             failure(FailureKind::Internal(Fault::Full)).hint("make room on the disk, then run it again")

@@ -47,10 +47,19 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
             let value = read_setting(key, value)
                 .map_err(|problem| Failure::new(FailureKind::InvalidInput, format!("{} {problem}", key.as_str())))?;
             let mut store = context.open_or_create()?;
-            context.write(&mut store, |write| {
+            let (before, settings) = context.write(&mut store, |write| {
+                // A broken setting does not keep anybody from setting it again.
+                let before = write.settings().ok().and_then(|settings| settings.currency);
                 write.set_setting(key, value.as_deref())?;
-                Ok(write.settings()?)
-            })?
+                Ok((before, write.settings()?))
+            })?;
+            if let (Some(before), Some(now)) = (&before, &settings.currency)
+                && before != now
+            {
+                let what = format!("what was in {before} is shown in {now} from now on; the amounts stay as they are");
+                context.ui.warn(&what);
+            }
+            settings
         }
         _ => context.open_to_read()?.read(|read| read.settings())?,
     };

@@ -90,10 +90,13 @@ impl Money {
             Some(_) => text.replace(',', ""),
             None => return Err(error.to_string()),
         };
-        match Money::parse(&without_commas) {
-            Ok(meant) => Err(format!("must be written without a comma: {meant}")),
-            Err(_) => Err(error.to_string()),
-        }
+        let Ok(meant) = Money::parse(&without_commas) else { return Err(error.to_string()) };
+        // 12,500 is twelve and a half where currencies have three decimals.
+        let decimals = text.strip_suffix('0').filter(|text| !text.contains('.') && text.matches(',').count() == 1);
+        Err(match decimals.map(|text| Money::parse(&text.replace(',', "."))) {
+            Some(Ok(other)) if other != meant => format!("must be written without a comma: {meant} or {other}"),
+            _ => format!("must be written without a comma: {meant}"),
+        })
     }
 
     /// Returns whether `text` is this amount, or a float sum of it such as `59.489999999999995` for 59.49.
@@ -238,9 +241,14 @@ mod tests {
 
     #[test]
     fn a_typed_amount_with_a_comma_is_refused_with_what_to_type() {
-        for (typed, meant) in
-            [("1,048.00", "1048.00"), ("59,98", "59.98"), ("1,048", "1048.00"), ("1,048,000.5", "1048000.50")]
-        {
+        for (typed, meant) in [
+            ("1,048.00", "1048.00"),
+            ("59,98", "59.98"),
+            ("1,048", "1048.00"),
+            ("1,048,000.5", "1048000.50"),
+            ("12,500", "12500.00 or 12.50"),
+            ("1,048,000", "1048000.00"),
+        ] {
             assert_eq!(Money::parse_typed(typed), Err(format!("must be written without a comma: {meant}")), "{typed}");
         }
         for (typed, error) in

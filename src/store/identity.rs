@@ -15,7 +15,7 @@ pub(super) const APPLICATION_ID: i32 = 0x4F52_4452;
 /// Marks a replica of a cluster: "ORDC". All else is as in an orders file.
 pub(super) const REPLICA_ID: i32 = 0x4F52_4443;
 /// The version of the schema. The same number stands in `schema.sql`.
-pub(super) const SCHEMA_VERSION: i32 = 6;
+pub(crate) const SCHEMA_VERSION: i32 = 6;
 /// The whole current schema.
 pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 

@@ -97,6 +97,7 @@ pub(crate) use customers::{CustomerFilter, CustomerSort};
 pub(crate) use diagnose::as_finding;
 pub use error::StoreError;
 pub(crate) use fold::fold;
+pub(crate) use identity::SCHEMA_VERSION;
 pub(crate) use locked::PlainFile;
 pub(crate) use open::ExposedTo;
 pub use open::Store;

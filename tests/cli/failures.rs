@@ -9,14 +9,19 @@ use crate::harness::{BELT, Done, ORDER, Shop, order, shipped};
 fn a_missing_or_unusable_file_exits_with_1() {
     let shop = Shop::on_file();
     let path = shop.db();
-    let hints = ["to make one:  orders product import FILE", "--db FILE or ORDERS_DB names another file"];
+    let hints = [
+        "to make one:  orders product import FILE",
+        "--db FILE or ORDERS_DB names another file",
+        "to bring back a backup:  orders help backup",
+    ];
     for args in [&["list"][..], &["show", "x"], &["confirm", "x"], &["config"], &["product", "list"], &["import", "-n"]]
     {
         let mut run = shop.orders([]);
         for arg in args {
             run = run.arg(arg);
         }
-        run.fails(1, &format!("error: there is no orders file at {path}\nhint: {}\nhint: {}\n", hints[0], hints[1]));
+        let hints: String = hints.iter().map(|hint| format!("hint: {hint}\n")).collect();
+        run.fails(1, &format!("error: there is no orders file at {path}\n{hints}"));
     }
     shop.orders(["list", "--json"]).fails(
         1,

@@ -28,6 +28,9 @@ use crate::ui;
 /// The copy is checked, and is safely on the disk when the command says so. It appears whole or not at all, and never
 /// replaces a file. With - it goes to stdout once it is complete and checked; until then it is in a temporary file
 /// (TMPDIR). If the shell writes it to a file, others can read that file: set umask 077 first.
+///
+/// A backup is an orders file: --db reads it, and checks it. To bring it back, let nobody use the file; move the old one aside
+/// with its -wal and -shm; then `orders --db BACKUP backup FILE` puts the backup in its place.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::File).backing_up())]
 #[command(after_help = "Examples:

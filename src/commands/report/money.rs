@@ -9,6 +9,7 @@ use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::{When, day_of, day_start};
 use crate::domain::report::money::{MoneyGrouping, Outstanding};
 use crate::domain::settings::Settings;
+use crate::domain::time::Timestamp;
 use crate::error::Exit;
 use crate::options::OutputFormat;
 use crate::render::report::money::Money;
@@ -60,22 +61,27 @@ pub fn run(args: &MoneyArgs, context: &mut Context) -> anyhow::Result<Exit> {
             }
             MoneyGrouping::Payment => read.each_payment(window, |payment| anyhow::Ok(money.add_payment(payment)?))?,
         }
+        let recorded_since = read.money_recorded_since()?;
         // CSV has one table.
         if has_lists {
-            add_lists(read, &settings, &mut money)?;
+            add_lists(read, recorded_since, &settings, &mut money)?;
         }
-        anyhow::Ok(money.report())
+        anyhow::Ok(money.report(recorded_since.is_some()))
     })?;
     publish(report, &args.options, context)
 }
 
 /// Adds the orders whose money has not moved as it should.
-fn add_lists(read: &Read<'_>, settings: &Settings, money: &mut Money) -> anyhow::Result<()> {
-    let first = read.money_recorded_since()?;
+fn add_lists(
+    read: &Read<'_>,
+    recorded_since: Option<Timestamp>,
+    settings: &Settings,
+    money: &mut Money,
+) -> anyhow::Result<()> {
     let zone = settings.zone();
     for list in Outstanding::ALL {
         // If no money is recorded, a missing payment means nothing.
-        let recorded = match (list, first) {
+        let recorded = match (list, recorded_since) {
             (Outstanding::Unpaid, None) => continue,
             (_, first) => first.map(|first| day_start(day_of(first, &zone), &zone)),
         };

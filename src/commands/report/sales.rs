@@ -14,7 +14,8 @@ use crate::render::report::sales;
 /// Report what was sold: the orders that hold stock (confirmed to delivered), by the time of the order
 ///
 /// Rows begin with the first sale and end with today. An order counts on the day on which it was made, whenever it was paid:
-/// confirming one late changes the report of its day.
+/// confirming one late changes the report of its day. Amounts are the prices of the items, less what came back: without delivery
+/// and discounts. `report money` has what was paid.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:

@@ -182,8 +182,8 @@ impl Money {
         self.lists.iter_mut().filter(|list| list.which == which).try_for_each(|list| list.add(waiting, now))
     }
 
-    /// Makes the report.
-    pub fn report(mut self) -> Report {
+    /// Makes the report of a shop that has recorded payments, or never did.
+    pub fn report(mut self, has_payments: bool) -> Report {
         let mut head = head("money", Some(self.window.from), self.window.last(), &self.settings, sums(self.totals));
         head.insert("by".to_owned(), json!(self.by.as_str()));
         let mut about = vec![format!("{}, time zone {}", dates(self.window, &self.settings), self.settings.time_zone)];
@@ -204,7 +204,11 @@ impl Money {
             title: format!("Money by {}", self.by.as_str()),
             about,
             sections,
-            nothing: "no money moved, and nothing is due",
+            nothing: match has_payments {
+                true => "no money moved, and nothing is due",
+                // What is not recorded is not known.
+                false => "no payment was ever recorded: orders pay REF AMOUNT METHOD records one",
+            },
             remarks: Vec::new(),
         };
         let keys: &[&str] = match self.by {
