@@ -36,6 +36,19 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// One of each class.
+    const ALL: [FailureKind; 9] = [
+        FailureKind::Internal(Fault::Other),
+        FailureKind::Usage,
+        FailureKind::NotFound,
+        FailureKind::InvalidInput,
+        FailureKind::Conflict(Conflict::Already),
+        FailureKind::InsufficientStock,
+        FailureKind::Busy,
+        FailureKind::Declined,
+        FailureKind::PermissionDenied,
+    ];
+
     pub fn exit_code(self) -> u8 {
         match self {
             FailureKind::Internal(_) => 1,
@@ -95,6 +108,9 @@ pub enum Fault {
 }
 
 impl Fault {
+    const ALL: [Fault; 7] =
+        [Fault::MissingFile, Fault::NotOurs, Fault::Newer, Fault::Damaged, Fault::Full, Fault::Io, Fault::Other];
+
     fn as_str(self) -> Option<&'static str> {
         match self {
             Fault::MissingFile => Some("missing_file"),
@@ -167,12 +183,53 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     (5, "conflict: already done, other content, illegal step, terms not agreed, or several matches"),
     (6, "insufficient stock"),
     (7, "the file was in use, or most nodes of the cluster were out of reach, for longer than --wait"),
-    (8, "partly done (--keep-going)"),
+    (8, "partly done (--keep-going), even if none of several could be done"),
     (9, "declined at the question"),
     (10, "findings (check, report --exit-code)"),
     (11, "permission denied: the account may not do this"),
-    (130, "interrupted"),
+    (129, "ended by a signal: the terminal was closed (SIGHUP)"),
+    (130, "interrupted (Ctrl-C, SIGINT)"),
+    (143, "ended by a signal: told to stop (SIGTERM)"),
 ];
+
+/// The code in JSON of a run that a signal ended.
+pub const INTERRUPTED: &str = "interrupted";
+
+/// Returns the codes in JSON with their exit codes, for `orders help json`.
+pub fn codes() -> Vec<(String, String)> {
+    let failures = FailureKind::ALL.map(|kind| (kind.code().to_owned(), kind.exit_code().to_string()));
+    failures.into_iter().chain([(INTERRUPTED.to_owned(), "129, 130 or 143".to_owned())]).collect()
+}
+
+/// Returns the reasons in JSON with their meanings, for `orders help json`.
+pub fn reasons() -> Vec<(String, String)> {
+    let conflicts = Conflict::ALL.map(|conflict| {
+        let meaning = match conflict {
+            Conflict::Already => "it is so already, and of several orders all are: nothing is left to do",
+            Conflict::Content => "it exists with other content",
+            Conflict::Step => "its state does not allow the step",
+            Conflict::NotAgreed => "a price is below the list price, or a guest claims terms: the shop has not agreed",
+            Conflict::Ambiguous => "the name fits several",
+            Conflict::Exists => "the name is taken",
+            Conflict::Changed => "it changed in the meantime: run it again",
+        };
+        (Some(conflict.as_str()), meaning)
+    });
+    let faults = Fault::ALL.map(|fault| {
+        let meaning = match fault {
+            Fault::MissingFile => "there is no orders file",
+            Fault::NotOurs => "the file belongs to another program",
+            Fault::Newer => "a newer version of orders wrote the file",
+            Fault::Damaged => "the file is damaged",
+            Fault::Full => "the disk is full",
+            Fault::Io => "something could not be read or written",
+            Fault::Other => "",
+        };
+        (fault.as_str(), meaning)
+    });
+    let all = conflicts.into_iter().chain(faults);
+    all.filter_map(|(reason, meaning)| Some((reason?.to_owned(), meaning.to_owned()))).collect()
+}
 
 /// A failure with all that is said about it.
 pub type Failure = Refusal<FailureKind, Hint>;
@@ -373,20 +430,7 @@ mod tests {
 
     #[test]
     fn every_exit_code_of_the_program_is_listed() {
-        use FailureKind::{
-            Busy, Conflict, Declined, InsufficientStock, Internal, InvalidInput, NotFound, PermissionDenied, Usage,
-        };
-        let kinds = [
-            Internal(Fault::Other),
-            Usage,
-            NotFound,
-            InvalidInput,
-            Conflict(crate::domain::refusal::Conflict::Content),
-            InsufficientStock,
-            Busy,
-            Declined,
-            PermissionDenied,
-        ];
+        let kinds = FailureKind::ALL;
         let codes = kinds
             .map(FailureKind::exit_code)
             .into_iter()
@@ -395,5 +439,42 @@ mod tests {
             assert_eq!(EXIT_CODES.iter().filter(|(listed, _)| *listed == code).count(), 1, "{code}");
         }
         assert_eq!(kinds.map(FailureKind::exit_code), [1, 2, 3, 4, 5, 6, 7, 9, 11]);
+    }
+
+    /// Whoever adds a kind has to add its place here, and so sees that it is missing in `ALL`.
+    #[test]
+    fn all_kinds_are_listed() {
+        let place = |kind| match kind {
+            FailureKind::Internal(_) => 0,
+            FailureKind::Usage => 1,
+            FailureKind::NotFound => 2,
+            FailureKind::InvalidInput => 3,
+            FailureKind::Conflict(_) => 4,
+            FailureKind::InsufficientStock => 5,
+            FailureKind::Busy => 6,
+            FailureKind::Declined => 7,
+            FailureKind::PermissionDenied => 8,
+        };
+        assert_eq!(FailureKind::ALL.map(place), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        let place = |fault| match fault {
+            Fault::MissingFile => 0,
+            Fault::NotOurs => 1,
+            Fault::Newer => 2,
+            Fault::Damaged => 3,
+            Fault::Full => 4,
+            Fault::Io => 5,
+            Fault::Other => 6,
+        };
+        assert_eq!(Fault::ALL.map(place), [0, 1, 2, 3, 4, 5, 6]);
+        let place = |conflict| match conflict {
+            Conflict::Already => 0,
+            Conflict::Content => 1,
+            Conflict::Step => 2,
+            Conflict::NotAgreed => 3,
+            Conflict::Ambiguous => 4,
+            Conflict::Exists => 5,
+            Conflict::Changed => 6,
+        };
+        assert_eq!(Conflict::ALL.map(place), [0, 1, 2, 3, 4, 5, 6]);
     }
 }

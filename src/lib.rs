@@ -89,6 +89,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, fixed: Option<&str>, now: f
         let failure = Failure::usage("ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z");
         return fail(&ui, &failure.into());
     };
+    ui::begin_run(ui.json, facts.writes());
     let mut context = Context::new(cli.global, clock, ui);
     match cli::run(cli.command, &facts, &mut context) {
         Ok(exit) => exit.code(),

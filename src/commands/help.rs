@@ -6,7 +6,7 @@ use super::Context;
 use super::naming::nearest;
 use super::run::facts::{CommandFacts, Group};
 use crate::domain::text::shorten;
-use crate::error::{EXIT_CODES, Exit, Failure};
+use crate::error::{EXIT_CODES, Exit, Failure, codes, reasons};
 use crate::hint::{CommandLine, Hint};
 use crate::render::contract;
 use crate::render::help::two_columns;
@@ -37,7 +37,7 @@ pub struct Topic {
 
 pub const TOPICS: &[Topic] = &[
     Topic { name: "options", page: |root, _| global_options(root) },
-    Topic { name: "json", page: |_, width| contract::page(width) },
+    Topic { name: "json", page: |_, width| contract::page(width, &codes(), &reasons()) },
     Topic {
         name: "environment",
         page: |_, width| two_columns(&ENVIRONMENT.iter().map(|named| row(*named)).collect::<Vec<_>>(), 0, width),
@@ -53,7 +53,7 @@ pub const TOPICS: &[Topic] = &[
 
 /// The variables that the program reads, and what each does.
 const ENVIRONMENT: &[(&str, &str)] = &[
-    ("ORDERS_DB", "The orders file, unless --db names one"),
+    ("ORDERS_DB", "The orders file, unless --db names one; an empty value is none, and the default file is used"),
     (
         "ORDERS_CA",
         "For a shop in a cluster: the CA certificates (PEM) by which to trust its nodes [default: the web's]",

@@ -21,7 +21,7 @@ pub enum When {
 }
 
 /// The forms of a point in time, for messages.
-pub const WHEN_FORMS: &str = "2d, 12h, today, yesterday, 2026-02-04 or 2026-02-04T10:30:00Z";
+pub const WHEN_FORMS: &str = "2d, 12h, 30m, today, yesterday, 2026-02-04 or 2026-02-04T10:30:00Z";
 
 impl When {
     /// Reads a point in time; `None` if it has none of the forms.

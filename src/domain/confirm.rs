@@ -423,7 +423,7 @@ mod tests {
         let mut mixed = cheap(2);
         mixed.orders[1].summary.status = Status::Shipped;
         let (message, _, remedies) = words(&mixed);
-        assert_eq!((message.as_str(), remedies), ("1 of 2 orders is not pending: LEG-1", vec![]));
+        assert_eq!((message.as_str(), remedies), ("prices of 1 of 2 orders are below the list price: LEG-0", vec![]));
         let mut one = desk(&[product("Polo", &[("S", 9)])], &[&[(0, 1, Some("S")), (0, 1, None)]]);
         one.orders[0].items[0].unit_price = Money::from_hundredths(1);
         let mut short = desk(&products, &[&[(0, 100, None)]]);

@@ -7,6 +7,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use super::limits;
 use super::money::Money;
 use super::order::{Customer, QUANTITY_LIMIT, sums};
+use super::phone::phone_problem;
 use super::problems::Problems;
 use super::product_name::NamedProduct;
 use super::reference::Reference;
@@ -44,7 +45,7 @@ pub struct IncomingOrder {
 }
 
 impl IncomingOrder {
-    /// Names the texts that are too long, whatever the format.
+    /// Names the texts that are too long, whatever the format, and a phone that no order can have.
     pub fn excesses(&self) -> Problems {
         let mut problems = Problems::default();
         let mut check = |place: &dyn fmt::Display, text: Option<&str>, longest: usize| {
@@ -54,7 +55,6 @@ impl IncomingOrder {
         };
         let customer = &self.customer;
         check(&"customerName", Some(&customer.name), limits::NAME);
-        check(&"customerPhone", Some(&customer.phone), limits::PHONE);
         check(&"customerAddress", customer.address.as_deref(), limits::ADDRESS);
         check(&"note", self.note.as_deref(), limits::NOTE);
         check(&"message id", self.source.message_id.as_deref(), limits::MESSAGE_ID);
@@ -69,6 +69,9 @@ impl IncomingOrder {
             for (key, text, longest) in texts {
                 check(&format_args!("items[{index}].{key}"), text.as_deref(), longest);
             }
+        }
+        if let Some(problem) = phone_problem(&customer.phone) {
+            problems.add("customerPhone", problem);
         }
         problems
     }

@@ -75,10 +75,10 @@ impl ItemSpec {
     /// Reads what follows the product: `[/SIZE[/COLOR]][*QUANTITY][@PRICE]`.
     fn with(product: &str, rest: &str) -> Result<ItemSpec, String> {
         let (rest, price) = match rest.rsplit_once('@') {
-            Some((rest, price)) => {
-                let price = Money::parse_typed(price).map_err(|problem| wrong("price", price, &problem))?;
-                (rest, Some(price))
-            }
+            Some((rest, price)) => match Money::parse_typed(price) {
+                Ok(price) => (rest, Some(price)),
+                Err(problem) => return Err(swapped(product, rest, price).unwrap_or(wrong("price", price, &problem))),
+            },
             None => (rest, None),
         };
         let (rest, quantity) = match rest.rsplit_once('*') {
@@ -115,6 +115,14 @@ pub fn quantity(text: &str) -> Result<u32, String> {
 
 fn read_quantity(text: &str) -> Result<u32, String> {
     quantity(text).map_err(|problem| wrong("quantity", text, &problem))
+}
+
+/// Returns the problem of a price with a quantity behind it: `@5*2`.
+fn swapped(product: &str, rest: &str, price: &str) -> Option<String> {
+    let (price, quantity) = price.split_once('*').map(|(price, quantity)| (price.trim(), quantity.trim()))?;
+    let is_meant = !rest.contains('*') && Money::parse_typed(price).is_ok() && self::quantity(quantity).is_ok();
+    let meant = format!("{}{rest}*{quantity}@{price}", product.trim());
+    is_meant.then(|| format!("the quantity stands before the price: {}", shorten(&meant)))
 }
 
 fn wrong(what: &str, text: &str, problem: &str) -> String {
@@ -177,7 +185,10 @@ mod tests {
             ("SKU-1*L", format!("the quantity \"L\" {quantity}")),
             ("SKU-1@", "the price \"\" must be a number such as 29.99".to_owned()),
             ("SKU-1@1,5", "the price \"1,5\" must be written without a comma: 1.50".to_owned()),
-            ("SKU-1@5*2", "the price \"5*2\" must be a number such as 29.99".to_owned()),
+            ("SKU-1@5*2", "the quantity stands before the price: SKU-1*2@5".to_owned()),
+            ("SKU-1/L @ 5 * 2", "the quantity stands before the price: SKU-1/L *2@5".to_owned()),
+            ("SKU-1*2@5*2", "the price \"5*2\" must be a number such as 29.99".to_owned()),
+            ("SKU-1@5*L", "the price \"5*L\" must be a number such as 29.99".to_owned()),
             (
                 &format!("SKU-1/{}", "x".repeat(51)),
                 format!("the size {:?} must have at most 50 characters, has 51", "x".repeat(51)),

@@ -166,7 +166,9 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         ([_], [Obstacle::Unpayable { refusal, .. }]) => return (**refusal).clone(),
         _ => {}
     }
-    let first = obstacles.iter().min_by_key(|obstacle| obstacle.kind()).expect("an order is refused for a reason");
+    let kinds: Vec<RefusalKind> = obstacles.iter().map(Obstacle::kind).collect();
+    let (first, kind) = RefusalKind::of_all(&kinds).expect("an order is refused for a reason");
+    let first = &obstacles[first];
     let shortages: Vec<&Shortage> = obstacles.iter().filter_map(Obstacle::shortage).collect();
     let at_fault: Vec<&Reference> = match first {
         Obstacle::Short(_) => short_orders(&shortages).map(|(reference, _)| reference).collect(),
@@ -184,7 +186,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         Some(reference) if orders.len() > 1 => format!("{reference}: {}", obstacle.describe()),
         _ => obstacle.describe(),
     });
-    let refusal = Refusal::new(first.kind(), format!("{message}{names}")).error(error).details(details.collect());
+    let refusal = Refusal::new(kind, format!("{message}{names}")).error(error).details(details.collect());
     remedies(orders, obstacles, &shortages).into_iter().fold(refusal, Refusal::remedy)
 }
 

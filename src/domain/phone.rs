@@ -1,8 +1,9 @@
 //! Phone numbers: the digits of the full number, however it is typed (SPEC 2, "Phones").
 
-use super::limits::PHONE;
+use super::limits::{PHONE, excess};
 use super::text::{digit_value, is_edge};
 use super::typed_text::read_line;
+use super::visible::is_blank;
 
 /// The fewest digits of a number that can be called, without and with its country code.
 const SHORTEST_NUMBER: usize = 7;
@@ -20,8 +21,13 @@ pub fn phone_digits(phone: &str) -> String {
     digits
 }
 
-/// Reads a phone number that staff type: 1 to 20 characters, with at least one digit. (A guest's text is kept even without
-/// one: their order counts.)
+/// Says why an order cannot have a phone. A guest's is kept as it came, even without a digit or in two lines: their order
+/// counts. What comes in and what `check` accepts follow this one rule.
+pub fn phone_problem(phone: &str) -> Option<String> {
+    if is_blank(phone) { Some("must not be blank".to_owned()) } else { excess(phone, PHONE) }
+}
+
+/// Reads a phone number that staff type: 1 to 20 characters, with at least one digit.
 ///
 /// # Errors
 /// What is wrong with it.

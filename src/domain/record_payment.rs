@@ -158,7 +158,7 @@ pub fn decide_listed(
             format!("{reference}: {said} is on record already; if this is another payment, give it a receipt or paidAt")
         })));
     }
-    let warning = alike.map(|_| format!("{reference}: {said} is in the list twice; both were recorded"));
+    let warning = alike.map(|_| format!("{reference}: {said} is in the list twice, as two payments"));
     Ok(match decide(summary, entry, same, count, now)? {
         Some(payment) => Listed::New(payment, warning),
         None => Listed::Unchanged(None),
@@ -478,7 +478,7 @@ mod tests {
         let summary = order(Status::Shipped, &[(5000, None)]).summary;
         let same = SameReceipt { order: summary.pk, reference: summary.reference.clone(), amount: balance(5000) };
         let maybe = "LEG-LXYZ1234-AB5C: 50.00 cash is on record already; if this is another payment, give it a receipt or paidAt";
-        let twice = "LEG-LXYZ1234-AB5C: 50.00 cash is in the list twice; both were recorded";
+        let twice = "LEG-LXYZ1234-AB5C: 50.00 cash is in the list twice, as two payments";
         let wrong = "LEG-LXYZ1234-AB5C: 50.00 cash R-2 was recorded before and taken back: left out; if it was paid after all, record it with pay";
         for (receipt, paid_at, same, alike, is_new, warning) in [
             (Some("R-1"), None, Some(&same), None, false, None),

@@ -5,8 +5,8 @@ use std::fmt;
 use super::reference::Reference;
 use super::remedy::Remedy;
 
-/// The class of a refusal; if several hold, the first of these counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The class of a refusal; if several hold, the first of these counts: see [`RefusalKind::of_all`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalKind {
     /// Something that was named does not exist.
     NotFound,
@@ -18,8 +18,27 @@ pub enum RefusalKind {
     InsufficientStock,
 }
 
+impl RefusalKind {
+    /// Returns the kind of a refusal for several reasons, with the place of the first reason that it comes from.
+    ///
+    /// [`Conflict::Already`] tells a script that nothing is left to do. So it stands only if it holds of every reason: else another
+    /// conflict counts, or without one [`Conflict::Step`].
+    pub fn of_all(kinds: &[RefusalKind]) -> Option<(usize, RefusalKind)> {
+        const ALREADY: RefusalKind = RefusalKind::Conflict(Conflict::Already);
+        let class = |kind: &RefusalKind| match kind {
+            RefusalKind::NotFound => 0,
+            RefusalKind::InvalidInput => 1,
+            RefusalKind::Conflict(_) => 2,
+            RefusalKind::InsufficientStock => 3,
+        };
+        let (place, kind) = kinds.iter().enumerate().min_by_key(|(_, kind)| (class(kind), **kind == ALREADY))?;
+        let is_mixed = *kind == ALREADY && kinds.iter().any(|kind| *kind != ALREADY);
+        Some((place, if is_mixed { RefusalKind::Conflict(Conflict::Step) } else { *kind }))
+    }
+}
+
 /// The kind of a conflict with what exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
     /// It already has this state.
     Already,
@@ -38,6 +57,17 @@ pub enum Conflict {
 }
 
 impl Conflict {
+    /// All kinds.
+    pub const ALL: [Conflict; 7] = [
+        Conflict::Already,
+        Conflict::Content,
+        Conflict::Step,
+        Conflict::NotAgreed,
+        Conflict::Ambiguous,
+        Conflict::Exists,
+        Conflict::Changed,
+    ];
+
     /// Returns the word for it, as in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -137,17 +167,27 @@ mod tests {
     /// The words are in the JSON that scripts read.
     #[test]
     fn the_words_for_conflicts_never_change() {
-        let conflicts = [
-            Conflict::Already,
-            Conflict::Content,
-            Conflict::Step,
-            Conflict::NotAgreed,
-            Conflict::Ambiguous,
-            Conflict::Exists,
-            Conflict::Changed,
-        ];
         let words = ["already", "content", "step", "price", "ambiguous", "exists", "changed"];
-        assert_eq!(conflicts.map(Conflict::as_str), words);
+        assert_eq!(Conflict::ALL.map(Conflict::as_str), words);
+    }
+
+    /// A script takes `already` for done.
+    #[test]
+    fn already_stands_for_several_only_if_it_holds_of_all() {
+        use RefusalKind::{Conflict as C, InsufficientStock, InvalidInput, NotFound};
+        let (already, price, step) = (C(Conflict::Already), C(Conflict::NotAgreed), C(Conflict::Step));
+        for (kinds, expected) in [
+            (&[][..], None),
+            (&[already, already], Some((0, already))),
+            (&[already, price, step], Some((1, price))),
+            (&[InsufficientStock, already], Some((1, step))),
+            (&[InsufficientStock, already, price], Some((2, price))),
+            (&[already, InvalidInput], Some((1, InvalidInput))),
+            (&[InvalidInput, NotFound, NotFound], Some((1, NotFound))),
+            (&[InsufficientStock], Some((0, InsufficientStock))),
+        ] {
+            assert_eq!(RefusalKind::of_all(kinds), expected, "{kinds:?}");
+        }
     }
 
     #[test]

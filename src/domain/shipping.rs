@@ -52,6 +52,13 @@ pub fn shared(order: &Reference, number: &str, others: &[Reference]) -> Option<S
     ))
 }
 
+/// Warns that the tracking number of an order is another one's reference.
+pub fn names_another(order: &Reference, number: &str) -> String {
+    format!(
+        "{order} has the tracking number {number}, which is the reference of another order; correct it with edit --tracking"
+    )
+}
+
 impl Shipping {
     /// Returns the shipping after an edit.
     #[must_use]

@@ -4,8 +4,8 @@ use super::count::{DIFFERENCE_KEYS, RESERVED_KEYS, SHEET_KEYS};
 use super::help::{paragraph, two_columns};
 use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, CUSTOMER_RETURN_KEYS, DELIVERY_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS,
-    ITEM_KEYS, NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_CHANGE_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS,
-    RECEIVED_KEYS, RETURN_KEYS, SUMMARY_KEYS, USER_KEYS,
+    ITEM_KEYS, ITEM_ROW_KEYS, NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_CHANGE_KEYS, PRODUCT_ENTRY_KEYS,
+    PRODUCT_KEYS, RECEIVED_KEYS, RETURN_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
 use super::paper::{invoice, slip};
 use super::report::{money, pending, stock};
@@ -31,6 +31,7 @@ const SHAPES: &[Shape] = &[
     shape("return", "the returns of an order", RETURN_KEYS),
     shape("note", "the notes of an order", NOTE_KEYS),
     shape("listed order", "list, an array; with --items an array of orders, as my-orders", SUMMARY_KEYS),
+    shape("row of an item", "list --items as csv or xlsx: a row an item", ITEM_ROW_KEYS),
     shape("count", "list --count", &["count"]),
     shape("confirmed order", "confirm", &["success", "order", "stockUpdated", "message"]),
     shape(
@@ -86,6 +87,11 @@ const SHAPES: &[Shape] = &[
     shape("reserved pieces", "the reservedFor of a difference", RESERVED_KEYS),
     shape("delivery", "product receive", DELIVERY_KEYS),
     shape("received item", "the items of a delivery", RECEIVED_KEYS),
+    shape(
+        "failed delivery",
+        "the further keys of a failed product receive",
+        &["received", "unchanged", "rejected", "warnings", "errors"],
+    ),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
     shape("settings", "config; config KEY only that key", &SettingKey::NAMES),
     shape("finding", "check, an array", FINDING_KEYS),
@@ -126,7 +132,7 @@ const SHAPES: &[Shape] = &[
     ),
     shape(
         "failure",
-        "the last line of stderr, whatever failed; that of an import has the keys of an import too",
+        "the last line of stderr, whatever failed; that of an import or a list has the keys of its body too, unless it was interrupted",
         &["success", "error", "details", "code", "hint", "exitCode", "reason"],
     ),
 ];
@@ -191,10 +197,10 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "unitPrice" | "subtotal" | "total" | "price" | "discount" | "returned" | "grandTotal" | "kept" | "amount"
         | "value" => "money",
         "discountedPrice" | "deliveryFee" | "paid" | "due" => "money?",
-        "quantity" | "item" | "itemCount" | "count" | "delta" | "number" | "balance" | "imported" | "recorded"
-        | "changed" | "rejected" | "skipped" | "line" | "stockQuantity" | "lowStock" | "orders" | "bytes"
-        | "waitingSeconds" | "onHand" | "demand" | "missing" | "exitCode" | "enough" | "contested" | "short"
-        | "unclear" | "out" | "low" | "unclearDemand" => "number",
+        "quantity" | "returnedQuantity" | "item" | "itemCount" | "count" | "delta" | "number" | "balance"
+        | "imported" | "recorded" | "changed" | "received" | "rejected" | "skipped" | "line" | "stockQuantity"
+        | "lowStock" | "orders" | "bytes" | "waitingSeconds" | "onHand" | "demand" | "missing" | "exitCode"
+        | "enough" | "contested" | "short" | "unclear" | "out" | "low" | "unclearDemand" => "number",
         "record" | "lowStockAt" | "voids" => "number?",
         "success" | "stockUpdated" | "inStock" | "cod" => "true or false",
         "unchanged" => "number",
@@ -216,19 +222,21 @@ fn type_of(body: &str, key: &str) -> &'static str {
     }
 }
 
-/// Returns the page, `width` columns wide.
-pub fn page(width: usize) -> String {
+/// Returns the page, `width` columns wide. `codes` and `reasons` are the words of failures, each with what it means.
+pub fn page(width: usize, codes: &[(String, String)], reasons: &[(String, String)]) -> String {
     let rules = [
         "A command prints one body, or an array of them: several REFs, or any number from -, make an array. --format ndjson \
          prints one body a line, without an array around them. The headers of --format csv are the keys.",
         "Types: text; uuid, a text; time, a text in RFC 3339, UTC; money, a text with two decimals (\"29.99\"); number, a whole \
          number. With ? it may be null. [item] is an array.",
         "With --dry-run, a body has a further key dryRun: true.",
+        "errors has 100 entries at the most, and rejected counts all. warnings, details and problems have 100 texts at the most, then \
+         a last one, \"… and N more\".",
     ];
     let stable = [
         "Keys keep their names, types and order from version to version. New keys come after those that a body has: skip \
          those that you do not know. The keys of a body never depend on the data: what is not known is null.",
-        "Exit codes, and the words of status, code, kind, role and state, keep their meaning; new ones may come. Texts for people \
+        "Exit codes, and the words of status, code, reason, kind, role and state, keep their meaning; new ones may come. Texts for people \
          (error, details, hint, warnings, problems, the tables) may change: go by code, reason and exitCode.",
     ];
     let mut page: String = rules.iter().map(|rule| paragraph(rule, width) + "\n").collect();
@@ -240,6 +248,15 @@ pub fn page(width: usize) -> String {
     }
     page.push_str("What stays the same:\n");
     page.push_str(&stable.map(|promise| paragraph(promise, width)).join("\n"));
+    let words = [
+        ("The words of code in a failure, each with its exit code", codes),
+        ("The words of reason in a failure whose code is conflict or internal; others have null", reasons),
+    ];
+    for (heading, rows) in words {
+        page.push('\n');
+        page.push_str(&paragraph(heading, width));
+        page.push_str(&two_columns(rows, 15, width));
+    }
     page
 }
 

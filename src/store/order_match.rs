@@ -30,6 +30,8 @@ pub struct OrderMatch {
     pub customer_name: String,
     /// When.
     pub order_date: Timestamp,
+    /// Whether only its tracking number fits.
+    pub by_tracking: bool,
 }
 
 /// How many characters of a name are enough to look for it: Ali has three.
@@ -45,6 +47,7 @@ fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
         reference: row.get("reference")?,
         customer_name: row.get("customer_name")?,
         order_date: row.get("order_date")?,
+        by_tracking: false,
     })
 }
 
@@ -55,7 +58,6 @@ impl Read<'_> {
     pub fn match_whole(&self, text: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
         let mut found = self.matches(owner, "reference = :text", &[(":text", &text)])?;
         found.extend(self.matches(owner, "id = lower(:text)", &[(":text", &text)])?);
-        found.extend(self.matches(owner, "tracking = :text", &[(":text", &text)])?);
         if found.iter().any(|order| order.reference.as_str().eq_ignore_ascii_case(text)) {
             if is_callable_number(text) {
                 found.extend(self.open_orders_of_phone(text, owner)?);
@@ -63,6 +65,8 @@ impl Read<'_> {
                 found.extend(self.open_orders_named(text, owner)?);
             }
         }
+        let tracked = self.matches(owner, "tracking = :text", &[(":text", &text)])?;
+        found.extend(tracked.into_iter().map(|order| OrderMatch { by_tracking: true, ..order }));
         let mut seen = HashSet::new();
         found.retain(|order| seen.insert(order.pk));
         Ok(found)

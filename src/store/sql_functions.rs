@@ -6,7 +6,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::FromSqlError;
 
 use super::fold::fold;
-use crate::domain::phone::{full_number, read_phone};
+use crate::domain::phone::{full_number, phone_problem};
 use crate::domain::text::size_key;
 
 /// Registers `is_found_in(needle, text, …)`, which says whether one of the texts contains a folded needle, and
@@ -28,7 +28,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         Ok(text(0).ok().flatten().map(|phone| full_number(phone, text(1).ok().flatten())))
     })?;
     connection.create_scalar_function("phone_problem", 1, flags, |context| {
-        Ok(context.get_raw(0).as_str().map_or(None, |phone| read_phone(phone).err()))
+        Ok(context.get_raw(0).as_str().map_or(None, phone_problem))
     })?;
     connection.create_scalar_function("size_key", 1, flags, |context| Ok(size_key(context.get_raw(0).as_str()?)))
 }

@@ -14,10 +14,11 @@ use signal_hook::iterator::backend::{Handle, PollResult, SignalDelivery, SignalI
 use signal_hook::iterator::exfiltrator::SignalOnly;
 use signal_hook::low_level::emulate_default_handler;
 
+use crate::error;
 use crate::scratch;
 
 /// The exit code after Ctrl-C.
-const INTERRUPTED: i32 = 130;
+const INTERRUPTED: i32 = exit_code_of(SIGINT);
 
 /// How long to sleep before looking whether a commit has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
@@ -52,6 +53,11 @@ const ANSWER: Duration = Duration::from_secs(1);
 /// What an interruption reports. While it is locked, nothing interrupts the run.
 static WORK: Mutex<Work> = Mutex::new(Work { state: ChangeState::None, json: false });
 
+/// Returns the exit code that a shell sees of a program that a signal ended.
+const fn exit_code_of(signal: i32) -> i32 {
+    128 + signal
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Work {
     state: ChangeState,
@@ -61,8 +67,10 @@ struct Work {
 /// The state of this run's change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ChangeState {
-    /// The run changes nothing.
+    /// The run changes nothing, and needs nobody: an interruption says nothing.
     None,
+    /// The run changes nothing, but waits for input.
+    Input,
     /// Not committed.
     NotCommitted,
     /// Committed.
@@ -89,10 +97,24 @@ pub fn handle_signals() {
     let _ = register(SIGXFSZ, Arc::default());
 }
 
-/// From here until [`Uninterrupted::end`], an interruption reports that nothing changed.
-pub fn begin_change(json: bool) {
-    *work() = Work { state: ChangeState::NotCommitted, json };
+/// Begins a run: until [`Uninterrupted::end`], the interruption of one that changes something reports that nothing changed.
+pub fn begin_run(json: bool, is_change: bool) {
+    let state = if is_change { ChangeState::NotCommitted } else { ChangeState::None };
+    *work() = Work { state, json };
+    if is_change {
+        watch();
+    }
+}
+
+/// Returns stdin. From here on, an interruption of any run is reported: somebody waits for what it makes of the input.
+pub fn stdin() -> io::StdinLock<'static> {
+    let mut work = work();
+    if work.state == ChangeState::None {
+        work.state = ChangeState::Input;
+    }
+    drop(work);
     watch();
+    io::stdin().lock()
 }
 
 /// Does what is left to do after a commit. Until it is done, an interruption reports this with `text`.
@@ -197,6 +219,7 @@ fn end(signal: i32) {
     scratch::remove_all();
     let text = match work.state {
         ChangeState::None => None,
+        ChangeState::Input => Some("interrupted"),
         ChangeState::NotCommitted => Some("interrupted; nothing changed"),
         ChangeState::Committed => Some("interrupted; the change is saved"),
         ChangeState::Unfinished(text) => Some(text),
@@ -204,9 +227,8 @@ fn end(signal: i32) {
     };
     if let Some(text) = text {
         let line = if work.json {
-            let (code, reason) = ("interrupted", None::<&str>);
-            json!({"success": false, "error": text, "details": [], "code": code, "hint": null, "exitCode": INTERRUPTED,
-                "reason": reason})
+            json!({"success": false, "error": text, "details": [], "code": error::INTERRUPTED, "hint": null,
+                "exitCode": exit_code_of(signal), "reason": null})
             .to_string()
         } else {
             format!("error: {text}")
@@ -243,7 +265,7 @@ fn restore_terminal() {
 /// Prepares for a question: every end of the program restores the terminal, and says that nothing changed.
 pub(super) fn begin_question(json: bool) {
     let mut work = work();
-    if work.state == ChangeState::None {
+    if matches!(work.state, ChangeState::None | ChangeState::Input) {
         *work = Work { state: ChangeState::NotCommitted, json };
     }
     drop(work);

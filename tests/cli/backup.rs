@@ -144,6 +144,18 @@ fn temporary_files(shop: &Shop) -> Vec<std::ffi::OsString> {
 }
 
 #[test]
+fn a_backup_that_breaks_off_is_a_failure() {
+    let shop = long_shop();
+    let mut child = waiting_backup(&shop);
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = "error: the reader of stdout left before the end of the backup: broken pipe; nothing was backed up\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), said);
+    assert_eq!(temporary_files(&shop).len(), 0);
+}
+
+#[test]
 fn an_interrupted_backup_leaves_no_copy_behind() {
     let shop = long_shop();
     for (signal, code) in [(Signal::INT, Some(130)), (Signal::TERM, None), (Signal::HUP, None)] {

@@ -121,6 +121,33 @@ fn only_pending_orders_are_confirmed() {
     assert!(done.stderr.contains("is cancelled"), "{}", done.stderr);
 }
 
+/// A script that tries again takes `already` for done.
+#[test]
+fn the_reason_is_already_only_if_all_orders_are_done() {
+    let shop = Shop::with_order();
+    shop.take("LEG-DONE", BELT, 1, None);
+    shop.take("LEG-ALSO", BELT, 1, None);
+    shop.orders(["confirm", "LEG-DONE", "LEG-ALSO", "-q"]).succeeds();
+    shop.orders(["create", "-q"]).stdin(order("LEG-CHEAP", BELT, 1, None).replace("29.99", "1.00")).succeeds();
+    shop.take("LEG-SHORT", SHIRT, 9, Some("L"));
+    let reason = |command: &[&str], orders: &[&str]| {
+        let run = command.iter().chain(orders).fold(shop.orders(["--json"]), |run, word| run.arg(word));
+        let failure: serde_json::Value = serde_json::from_str(&run.exits(5).stderr).unwrap();
+        (failure["reason"].as_str().unwrap().to_owned(), failure["details"].as_array().unwrap().len())
+    };
+    for (orders, expected) in [
+        (&["LEG-DONE", "LEG-ALSO"][..], "already"),
+        (&["LEG-DONE", "LEG-CHEAP"], "price"),
+        (&["LEG-DONE", "LEG-SHORT"], "step"),
+        (&["LEG-DONE", "LEG-SHORT", "LEG-CHEAP"], "price"),
+    ] {
+        assert_eq!(reason(&["confirm"], orders), (expected.to_owned(), orders.len()), "{orders:?}");
+    }
+    shop.orders(["set-status", "LEG-DONE", "processing", "-q"]).succeeds();
+    let words = ["LEG-DONE", "LEG-CHEAP", "processing"];
+    assert_eq!(reason(&["set-status"], &words), ("step".to_owned(), 2));
+}
+
 #[test]
 fn a_missing_or_unknown_size_is_refused_with_the_available_ones() {
     let shop = Shop::stocked();

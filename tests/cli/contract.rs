@@ -12,7 +12,8 @@ fn documented(page: &str) -> BTreeMap<String, Vec<(String, String)>> {
     for paragraph in page.split("\n\n") {
         let rows = paragraph.lines().filter_map(|line| line.strip_prefix("  ")?.split_once("  "));
         let rows: Vec<_> = rows.map(|(key, kind)| (key.to_owned(), kind.trim().to_owned())).collect();
-        if let Some((name, _)) = paragraph.split_once(": ").filter(|_| !rows.is_empty()) {
+        let heading = paragraph.lines().next().unwrap_or_default();
+        if let Some((name, _)) = heading.split_once(": ").filter(|_| !rows.is_empty()) {
             shapes.insert(name.to_owned(), rows);
         }
     }
@@ -107,6 +108,12 @@ fn hold_returns(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
 fn hold_goods(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     let received = shop.orders(["product", "receive", "SKU-12345", "L=1", "--ref", "INV-1", "--json"]).json();
     holds("delivery", &received);
+    let failed =
+        shop.orders(["product", "receive", "-", "--ref", "INV-9", "--json"]).stdin("sku,quantity\nNONE,1\n").ends();
+    let mut failed: Value = serde_json::from_str(&failed.stderr).unwrap();
+    let of_all_failures = ["success", "error", "details", "code", "hint", "exitCode", "reason"];
+    failed.as_object_mut().unwrap().retain(|key, _| !of_all_failures.contains(&key.as_str()));
+    holds("failed delivery", &failed);
     let dry = shop.orders(["product", "import", "--json", "-n"]).stdin("sku,price\nBLT-01,99\n").json();
     holds("change of a product", &dry["changes"][0]);
     holds("received item", &received["items"][0]);
@@ -129,10 +136,40 @@ fn hold_today(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
 }
 
 #[test]
+fn the_columns_of_items_are_those_that_help_json_says() {
+    let shop = Shop::with_order();
+    let shapes = documented(&shop.orders(["help", "json"]).succeeds());
+    let columns: Vec<&str> = shapes["row of an item"].iter().map(|(key, _)| key.as_str()).collect();
+    let items = shop.orders(["list", "--items", "--format", "csv"]).succeeds();
+    assert_eq!(items.lines().next().unwrap(), columns.join(","));
+}
+
+/// A script goes by these words.
+#[test]
+fn the_words_of_failures_stand_at_the_end_of_help_json() {
+    let shop = Shop::new();
+    let page = shop.orders(["help", "json"]).succeeds();
+    let rows: Vec<(&str, &str)> = page
+        .split_once("The words of code in a failure")
+        .unwrap()
+        .1
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split_once("  "))
+        .map(|(word, meaning)| (word, meaning.trim()))
+        .filter(|(word, _)| !word.is_empty())
+        .collect();
+    let has = |word: &str| rows.iter().find(|(listed, _)| *listed == word).map(|(_, meaning)| *meaning);
+    assert_eq!(has("invalid_input"), Some("4"));
+    assert_eq!(has("interrupted"), Some("129, 130 or 143"));
+    assert!(has("already").is_some_and(|meaning| meaning.starts_with("it is so already, ")), "{page}");
+    assert!(rows.len() == 10 + 7 + 6 && has("full").is_some(), "{rows:?}");
+}
+
+#[test]
 fn every_body_has_the_keys_and_types_that_help_json_says() {
     let shop = Shop::on_file().with_catalogue().with_the_order();
     let shapes = documented(&shop.orders(["help", "json"]).succeeds());
-    let mut met = Vec::new();
+    let mut met = vec!["row of an item".to_owned()]; // CSV, held by the test of its columns
     let mut holds = |name: &str, body: &Value| {
         let body = body.as_object().unwrap_or_else(|| panic!("{name}: {body}"));
         let shape = shapes.get(name).unwrap_or_else(|| panic!("{name} is not documented"));

@@ -268,6 +268,60 @@ fn an_interrupted_wait_says_that_nothing_changed() {
     }
 }
 
+/// While a command reads its input, an interruption is reported, with the exit code that the shell sees.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_interrupted_input_is_reported() {
+    use std::io::Write as _;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+    let shop = Shop::with_order();
+    let before = shop.dump();
+    for (args, text) in [
+        (&["import", "-"][..], "interrupted; nothing changed"),
+        (&["confirm", "-"], "interrupted; nothing changed"),
+        (&["create", "-"], "interrupted; nothing changed"),
+        (&["pay", "--from", "-"], "interrupted; nothing changed"),
+        (&["product", "import", "-"], "interrupted; nothing changed"),
+        (&["show", "-"], "interrupted"),
+        (&["slip", "-"], "interrupted"),
+    ] {
+        for (signal, code, is_json) in
+            [(Signal::INT, 130, false), (Signal::INT, 130, true), (Signal::TERM, 143, true), (Signal::HUP, 129, true)]
+        {
+            // Signals that this test ignores would be ignored by the program too.
+            let mut command = Command::new("env");
+            command
+                .args(["--default-signal", env!("CARGO_BIN_EXE_orders")])
+                .args(args)
+                .args(is_json.then_some("--json"));
+            command.current_dir(shop.path("")).env_clear().envs(shop.environment());
+            let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = streams.spawn().unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            stdin.write_all(b"LEG-1\n").unwrap();
+            while rustix::io::ioctl_fionread(&stdin).unwrap() > 0 {
+                std::thread::yield_now();
+            }
+            kill_process(Pid::from_child(&child), signal).unwrap();
+            let output = child.wait_with_output().unwrap();
+            drop(stdin);
+            let seen = output.status.code().or(output.status.signal().map(|signal| 128 + signal));
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((seen, output.stdout.as_slice()), (Some(code), &b""[..]), "{args:?}: {said}");
+            let expected = match is_json {
+                false => format!("error: {text}\n"),
+                true => format!(
+                    "{{\"success\":false,\"error\":\"{text}\",\"details\":[],\"code\":\"interrupted\",\"hint\":null,\
+                     \"exitCode\":{code},\"reason\":null}}\n"
+                ),
+            };
+            assert_eq!(said, expected, "{args:?} {signal:?}");
+        }
+    }
+    assert_eq!(shop.dump(), before);
+}
+
 /// A script may name thousands: the first are listed, the others counted, and what to do stands there once.
 #[test]
 fn of_many_that_fail_the_first_are_listed() {

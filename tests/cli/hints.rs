@@ -162,7 +162,10 @@ fn missing_stock_is_named_before_what_needs_consent() {
     );
     // Where no order can be confirmed, nothing offers to confirm the others.
     let done = run(&shop, "confirm A1 C1").exits(5);
-    assert!(done.stderr.starts_with("error: 1 of 2 orders is not pending: A1; nothing changed\n"), "{done:?}");
+    assert!(
+        done.stderr.starts_with("error: prices of 1 of 2 orders are below the list price: C1; nothing changed\n"),
+        "{done:?}"
+    );
     assert!(!done.stderr.contains("--keep-going"), "{done:?}");
     let done = run(&shop, "confirm A1 B1").exits(5);
     assert!(done.stderr.ends_with("to confirm the others:  orders confirm A1 B1 --keep-going\n"), "{done:?}");

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{BELT, Run, Shop, order};
+use crate::harness::{BELT, Run, Shop, order, shipped};
 use crate::hold::{steers, without_isolates};
 
 /// How many code points one name holds.
@@ -32,6 +32,81 @@ fn a_name_that_nobody_can_see_is_blank() {
     shop.take("LEG-2", BELT, 1, None);
     shop.orders(["edit", "LEG-2", "--name", "\u{3164}"]).exits(2);
     shop.orders(["note", "LEG-2", "\u{2800}"]).exits(2);
+}
+
+/// What intake takes, `check` accepts: a guest could make it report a finding every night.
+#[test]
+fn what_comes_in_is_no_finding() {
+    let shop = Shop::stocked();
+    // At most twenty characters: a phone has no more.
+    let hostile = [
+        "see profile",
+        "0100\n0101",
+        "\u{202e}01\u{1b}[2J",
+        "'; DROP TABLE--\t",
+        "٠١٠٠ ١٢٣",
+        "forgotten",
+        "-",
+        "%s%d \\u0000 ?1",
+        "a\u{301}ﷺ\u{200d}👩",
+        "00 00",
+        "NULL",
+        "x'00'",
+        "+++",
+        "customerPhone: 1",
+        "\u{85}x\u{2028}y",
+        "1e309",
+    ];
+    let mut orders = String::new();
+    let mut products = Vec::new();
+    for (number, text) in hostile.iter().enumerate() {
+        let mut value: Value = serde_json::from_str(&order(&format!("LEG-{number}"), BELT, 1, None)).unwrap();
+        for place in [
+            "/customerName",
+            "/customerPhone",
+            "/customerAddress",
+            "/items/0/productName",
+            "/items/0/productBarcode",
+            "/items/0/selectedSize",
+            "/items/0/selectedColor",
+        ] {
+            put(&mut value, place, text);
+        }
+        orders += &(value.to_string() + "\n");
+        products.push(
+            json!({"name": text, "barcode": format!("{text}{number}"), "price": 1, "sizeQuantities": {*text: 3}}),
+        );
+    }
+    let imported = shop.orders(["import", "-"]).stdin(orders).exits(0);
+    assert!(imported.stdout.starts_with(&format!("imported {}, ", hostile.len())), "{imported:?}");
+    shop.orders(["product", "import", "-"]).stdin(Value::from(products).to_string()).exits(0);
+    let message = std::fs::read_to_string(shipped("examples/whatsapp/order-message.txt")).unwrap();
+    for (number, phone) in ["see profile", "*", "010 أو 011"].iter().enumerate() {
+        let lines = message.lines().map(|line| match line {
+            line if line.contains("Phone:") => format!("│ Phone:   {phone}\n"),
+            line if line.contains("Order Ref:") => format!("*Order Ref:* LEG-TEXT-{number}\n"),
+            line => format!("{line}\n"),
+        });
+        shop.orders(["import", "-"]).stdin(lines.collect::<String>()).exits(0);
+    }
+    shop.check();
+    shop.orders(["config", "countryCode", "20"]).succeeds();
+    for number in 0..hostile.len() {
+        let reference = format!("LEG-{number}");
+        shop.orders(["confirm", &reference, "--accept-prices", "--paid", "cash"])
+            .arg("--receipt")
+            .arg(&reference)
+            .ends();
+        shop.orders(["set-status", &reference, "shipped"]).ends();
+    }
+    shop.check();
+    // A customer without a number is told what to do, and forgotten then.
+    for command in ["show", "forget"] {
+        let done = shop.orders(["customer", command, "LEG-0", "--yes"]).exits(3);
+        assert!(done.stderr.contains("hint: to set it:  orders edit LEG-0 --phone PHONE"), "{done:?}");
+    }
+    shop.take("LEG-NEW", BELT, 1, None);
+    shop.check();
 }
 
 #[test]

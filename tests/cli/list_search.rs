@@ -81,6 +81,9 @@ fn days_are_those_of_the_shops_calendar() {
     ] {
         finds(&shop, &args, &expected);
     }
+    let no_time = "error: --until is before --since: no time is between them\n";
+    shop.orders(["list", "--since", "today", "--until", "yesterday"]).fails(2, no_time);
+    shop.orders(["list", "--since", "2026-02-05", "--until", "2026-02-04", "--count"]).fails(2, no_time);
     for args in [["list", "--since", "tomorrow"], ["list", "--until", "04-02-2026"], ["list", "--older-than", "2"]] {
         assert!(shop.orders(args).exits(2).stderr.contains("must be"));
     }

@@ -144,7 +144,7 @@ fn a_wrongly_typed_payment_is_refused_with_what_to_type() {
         (&[], 2, "say how the money moved, such as cash"),
         (&["5", "cash"], 2, "name an order"),
         (&["LEG-9999", "5", "cash"], 3, "order LEG-9999 not found"),
-        (&["LEG-1", "5", "cash", "--at", "tomorrow"], 2, "must be 2d, 12h, today"),
+        (&["LEG-1", "5", "cash", "--at", "tomorrow"], 2, "must be 2d, 12h, 30m, today"),
         (
             &["LEG-1", "5", "cash", "--at", "2026-02-07T08:00:01Z"],
             4,
@@ -273,7 +273,7 @@ fn a_row_that_is_listed_twice_is_recorded_twice_unless_it_has_a_receipt() {
         "orderReference,amount,method,receipt\nLEG-1,10,cash,\nLEG-1,10,cash,\nLEG-2,10,cash,R-1\nLEG-2,10,cash,R-1\n";
     let body = shop.orders(["pay", "--from", "-", "--json"]).stdin(list).json();
     assert_eq!((&body["recorded"], &body["unchanged"]), (&json!(3), &json!(1)));
-    assert_eq!(body["warnings"][1], "LEG-1: 10.00 cash is in the list twice; both were recorded");
+    assert_eq!(body["warnings"][1], "LEG-1: 10.00 cash is in the list twice, as two payments");
     assert_eq!(shop.orders(["pay", "--from", "-"]).stdin(list).succeeds(), "recorded 0, unchanged 4\n");
     shop.check();
 }

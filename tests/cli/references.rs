@@ -92,6 +92,36 @@ fn a_reference_that_is_also_a_phone_or_name_is_ambiguous() {
     shop.orders(["show", "01055556666", "-q"]).prints("01055556666\n");
 }
 
+/// A wrong tracking number does not hide the order that has it for a reference; but nothing is done under such a name.
+#[test]
+fn a_reference_comes_before_a_tracking_number_in_commands_that_read() {
+    let shop = Shop::with_order();
+    shop.take("LEG-B", BELT, 1, None);
+    shop.orders(["confirm", ORDER, "-q"]).succeeds();
+    let warning = format!(
+        "warning: {ORDER} has the tracking number LEG-B, which is the reference of another order; correct it with edit --tracking\n"
+    );
+    let done = shop.orders(["set-status", ORDER, "shipped", "--tracking", "LEG-B", "-q"]).exits(0);
+    assert_eq!(done.stderr, warning);
+    for command in ["show", "history", "message"] {
+        let done = shop.orders([command, "leg-b", "--json"]).exits(0);
+        assert_eq!(done.stderr, format!("note: leg-b is also the tracking number of {ORDER}\n"), "{command}");
+        assert!(!done.stdout.contains("shipped"), "{command}: {}", done.stdout);
+    }
+    shop.orders(["show", "-", "-q"]).stdin("LEG-B").prints("LEG-B\n");
+    let before = shop.dump();
+    for args in [&["cancel", "LEG-B", "--yes"][..], &["pay", "LEG-B", "5", "cash"], &["note", "LEG-B", "x"]] {
+        let done = args.iter().fold(shop.orders([]), |run, arg| run.arg(arg)).exits(5);
+        assert!(done.stderr.starts_with("error: LEG-B fits 2 orders"), "{done:?}");
+    }
+    assert_eq!(shop.dump(), before);
+    shop.orders(["edit", ORDER, "--tracking", "9917", "-q"]).succeeds();
+    shop.orders(["cancel", "LEG-B", "--yes", "-q"]).succeeds();
+    // Its own reference is no other's.
+    assert_eq!(shop.orders(["edit", ORDER, "--tracking", ORDER, "-q"]).exits(0).stderr, "");
+    shop.orders(["show", ORDER, "-q"]).prints(&format!("{ORDER}\n"));
+}
+
 #[test]
 fn commands_that_read_accept_a_part_and_print_the_whole_reference() {
     let shop = Shop::with_order();

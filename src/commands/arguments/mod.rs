@@ -11,10 +11,16 @@ use crate::domain::limits::ADDRESS;
 use crate::domain::status::Status;
 use crate::domain::terms::{Discount, Fee, TermsEdit};
 use crate::domain::typed_text::{or_none, read_text};
+use crate::error::Failure;
 
 /// Reads a point in time: `2d`, `today`, a date or RFC 3339.
 pub fn when(text: &str) -> Result<When, String> {
     When::parse(text).ok_or_else(|| format!("must be {WHEN_FORMS}"))
+}
+
+/// Makes the failure of a time that ends before it begins.
+pub fn until_before_since() -> Failure {
+    Failure::usage("--until is before --since: no time is between them")
 }
 
 /// Reads an age: `2d`, `12h`.

@@ -1,7 +1,8 @@
 //! Who carries an order, as several commands take it.
 
 use crate::domain::order::OrderSummary;
-use crate::domain::shipping::{ShippingEdit, read_courier, read_tracking, shared};
+use crate::domain::reference::Reference;
+use crate::domain::shipping::{ShippingEdit, names_another, read_courier, read_tracking, shared};
 use crate::store::{Read, StoreError};
 
 /// Who carries an order.
@@ -35,10 +36,12 @@ impl ShippingArgs {
     }
 }
 
-/// Warns if other orders already have the courier's number that an order is about to get.
+/// Warns if the courier's number that an order is about to get names other orders already.
 pub fn shared_number(read: &Read<'_>, order: &OrderSummary, edit: &ShippingEdit) -> Result<Option<String>, StoreError> {
-    match order.shipping.new_number(edit) {
-        Some(number) => Ok(shared(&order.reference, number, &read.others_with_tracking(order.pk, number)?)),
-        None => Ok(None),
+    let Some(number) = order.shipping.new_number(edit) else { return Ok(None) };
+    let is_own = order.reference.as_str().eq_ignore_ascii_case(number);
+    match Reference::parse(number).filter(|_| !is_own) {
+        Some(other) if read.has_reference(&other)? => Ok(Some(names_another(&order.reference, number))),
+        _ => Ok(shared(&order.reference, number, &read.others_with_tracking(order.pk, number)?)),
     }
 }

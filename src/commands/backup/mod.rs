@@ -112,6 +112,12 @@ fn stream(context: &Context) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let mut stdout = ui::stdout();
-    io::copy(copy.file_mut(), &mut stdout).and_then(|_| stdout.flush()).map_err(OutputError)?;
+    io::copy(copy.file_mut(), &mut stdout).and_then(|_| stdout.flush()).map_err(|error| match error.kind() {
+        // A reader of half a backup has not seen enough, as one of half a list may have.
+        io::ErrorKind::BrokenPipe => {
+            anyhow::Error::from(Failure::io(&error, "the reader of stdout left before the end of the backup"))
+        }
+        _ => OutputError(error).into(),
+    })?;
     Ok(Exit::Done)
 }

@@ -36,7 +36,7 @@ pub struct TypedArgs {
     /// The order's reference [default: a new one]
     #[arg(long, value_name = "REFERENCE", value_parser = reference)]
     reference: Option<Reference>,
-    /// When the customer ordered: 2d, 12h, today, yesterday, a date or RFC 3339 [default: now]
+    /// When the customer ordered: 2d, 12h, 30m, today, yesterday, a date or RFC 3339 [default: now]
     #[arg(long, value_name = "WHEN", value_parser = when)]
     date: Option<When>,
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::commands::Context;
 use crate::commands::arguments::listing::{LimitArgs, choose_fields, sort};
-use crate::commands::arguments::{age, status_parser, when};
+use crate::commands::arguments::{age, status_parser, until_before_since, when};
 use crate::commands::naming::{find_ordered_product, find_user};
 use crate::commands::run::caller::user_not_found;
 use crate::commands::run::measured_rows::LimitedTable;
@@ -15,6 +15,7 @@ use crate::domain::order::Order;
 use crate::domain::permission::Caller;
 use crate::domain::phone::full_number;
 use crate::domain::phone::read_phone;
+use crate::domain::report::sales::Window;
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::domain::user::Owner;
@@ -37,7 +38,7 @@ pub struct Selection {
     /// Only orders in these statuses, separated by commas
     #[arg(long, value_delimiter = ',', value_name = "STATUS", value_parser = status_parser(), ignore_case = true)]
     status: Vec<Status>,
-    /// Only orders made since then (orderDate): 2d, 12h, today, yesterday, a date, or RFC 3339
+    /// Only orders made since then (orderDate): 2d, 12h, 30m, today, yesterday, a date, or RFC 3339
     #[arg(long, value_name = "WHEN", value_parser = when)]
     since: Option<When>,
     /// Only orders made until then; a day is included whole
@@ -53,7 +54,7 @@ pub struct Selection {
     /// Only orders received since then (createdAt)
     #[arg(long, value_name = "WHEN", value_parser = when)]
     received_since: Option<When>,
-    /// Only orders received at least this long ago (createdAt): 2d, 12h
+    /// Only orders received at least this long ago (createdAt): 2d, 12h, 30m
     #[arg(long, value_name = "AGE", value_parser = age)]
     older_than: Option<chrono::Duration>,
     /// Only orders of this phone number, in any spelling
@@ -126,6 +127,11 @@ impl Listing<'_> {
         let settings = read.settings()?;
         let (zone, code) = (settings.zone(), settings.country_code.as_deref());
         let start = |since: Option<When>| since.map(|since| since.start(context.now, &zone));
+        let ordered_from = start(self.selection.since);
+        let ordered_before = self.selection.until.map(|until| until.end(context.now, &zone));
+        if let (Some(from), Some(before)) = (ordered_from, ordered_before) {
+            Window::between(from, before).ok_or_else(until_before_since)?;
+        }
         let own = match &context.caller {
             Caller::Account(user) if self.is_own => Some(Owner::of(user)),
             caller => caller.sees_only(),
@@ -138,8 +144,8 @@ impl Listing<'_> {
         }
         Ok(OrderFilter {
             statuses: status.clone(),
-            ordered_from: start(self.selection.since),
-            ordered_before: self.selection.until.map(|until| until.end(context.now, &zone)),
+            ordered_from,
+            ordered_before,
             updated_from: start(self.selection.updated_since),
             received_from: start(self.selection.received_since),
             received_until: self.selection.older_than.map(|age| before(context.now, age)),

@@ -31,21 +31,30 @@ pub struct Found {
 pub struct Naming {
     caller: Caller,
     pub(super) whole_only: bool,
+    is_reading: bool,
     /// What was typed instead of a whole reference, with the reference.
     completed: RefCell<Vec<(String, Reference)>>,
+    /// What names one order by its reference, and by its tracking number another one.
+    shadowing: RefCell<Vec<(String, Reference)>>,
 }
 
 impl Naming {
     /// Names orders for a command that reads.
     pub fn to_read(context: &Context) -> Naming {
-        Naming { caller: context.caller.clone(), whole_only: false, completed: RefCell::default() }
+        Naming {
+            caller: context.caller.clone(),
+            whole_only: false,
+            is_reading: true,
+            completed: RefCell::default(),
+            shadowing: RefCell::default(),
+        }
     }
 
     /// Names orders for a command that writes.
     pub fn to_write(context: &Context) -> Naming {
         let is_agreed = context.global.yes || context.is_dry_run();
         let is_person = ui::is_interactive() && !context.global.no_input;
-        Naming { whole_only: !is_agreed && !is_person, ..Naming::to_read(context) }
+        Naming { whole_only: !is_agreed && !is_person, is_reading: false, ..Naming::to_read(context) }
     }
 
     /// Returns whether an order was named by less than a whole reference or id.
@@ -57,6 +66,9 @@ impl Naming {
     pub fn say(&self, context: &Context) {
         for (text, reference) in self.completed.take() {
             context.ui.note(&format!("{} is {reference}", shorten(&text)));
+        }
+        for (text, other) in self.shadowing.take() {
+            context.ui.note(&format!("{} is also the tracking number of {other}", shorten(&text)));
         }
     }
 
@@ -99,6 +111,12 @@ impl Finder<'_, '_> {
         // Otherwise a guest whose reference is another's phone would stop every list that contains it.
         if is_listed && whole.iter().any(is_reference) {
             whole.retain(is_reference);
+        }
+        // A wrong tracking number does not hide the order that it names; nor does a guest who takes one for a reference get
+        // something done to the order under it.
+        if self.naming.is_reading && whole.iter().any(is_reference) {
+            let tracked = whole.extract_if(.., |order| order.by_tracking);
+            self.naming.shadowing.borrow_mut().extend(tracked.map(|order| (text.to_owned(), order.reference)));
         }
         match whole.len() {
             0 => {}

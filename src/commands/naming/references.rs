@@ -1,6 +1,6 @@
 //! The references on a command line and on stdin.
 
-use std::io::{self, BufRead, Read as _};
+use std::io::{BufRead, Read as _};
 
 use crate::commands::Context;
 use crate::error::{Failure, FailureKind};
@@ -74,7 +74,7 @@ pub fn expand_references(args: &[String], context: &Context) -> anyhow::Result<R
             if ui::is_interactive() {
                 context.ui.note("reading references, one a line; Ctrl-D ends");
             }
-            read_references(&mut io::stdin().lock(), &mut texts)?;
+            read_references(&mut ui::stdin(), &mut texts)?;
         } else {
             texts.push(Given::typed(arg.clone()));
         }
@@ -102,6 +102,8 @@ fn read_references(input: &mut dyn BufRead, texts: &mut Vec<Given>) -> Result<()
         if line.is_empty() {
             break;
         }
+        // As editors and Windows write one.
+        let text = if number == 1 { text.trim_start_matches('\u{feff}') } else { text };
         texts.extend(Some(text.trim().to_owned()).filter(|text| !text.is_empty()).map(Given::listed));
         if texts.len() > REFERENCES_LIMIT {
             return Err(too_many());
@@ -129,6 +131,7 @@ mod tests {
             read_references(&mut input, &mut texts).map(|()| texts).map_err(|failure| (failure.kind, input.len()))
         };
         assert_eq!(read(b" LEG-1\r\n\nLEG-2"), Ok(["LEG-1", "LEG-2"].map(str::to_owned).map(Given::listed).to_vec()));
+        assert_eq!(read("\u{feff}LEG-1\n".as_bytes()), Ok(vec![Given::listed("LEG-1".to_owned())]));
         let many = "x\n".repeat(3 * REFERENCES_LIMIT);
         assert_eq!(read(&many.as_bytes()[..2 * REFERENCES_LIMIT]).unwrap().len(), REFERENCES_LIMIT);
         // The rest is not read.

@@ -28,9 +28,9 @@ use crate::store::Payable;
 
 /// Record a payment of an order, and show what is paid and due
 ///
-/// A payment changes neither the status nor the stock. The method is a word of the shop's own in letters from a to z, such as
-/// cash, instapay or bosta. The same receipt again changes nothing. Nothing is ever removed: --void
-/// records that a payment was entered wrongly, and both stay visible.
+/// A payment changes neither the status nor the stock. The method is a word of the shop's own in letters from a to z or
+/// digits, such as cash, instapay or bosta. The same receipt again changes nothing. Nothing is ever removed: --void records
+/// that a payment was entered wrongly, and both stay visible.
 ///
 /// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet). Its columns have names: orderReference (or tracking)
 /// and amount are needed; method, receipt, paidAt and note are optional. An amount below zero is a refund. All or nothing. A
@@ -60,7 +60,7 @@ pub struct PayArgs {
     /// The receipt, by which a payment that is entered again is recognised
     #[arg(long, value_parser = read_receipt, conflicts_with_all = ["void", "from"])]
     receipt: Option<String>,
-    /// When the money moved, if earlier than now: 2d, 12h, today, yesterday, a date or RFC 3339
+    /// When the money moved, if earlier than now: 2d, 12h, 30m, today, yesterday, a date or RFC 3339
     #[arg(long, value_name = "WHEN", value_parser = when, conflicts_with_all = ["void", "from"])]
     at: Option<When>,
     /// Void the payment of this number, as show numbers them; needs --note

@@ -11,6 +11,7 @@ use chrono::TimeZone;
 use clap::{Args, Subcommand};
 
 use super::Context;
+use super::arguments::until_before_since;
 use super::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::When;
 use crate::domain::report::sales::Window;
@@ -103,10 +104,8 @@ fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> an
 /// # Errors
 /// No time is in it.
 fn window(since: Option<When>, until: Option<When>, now: Timestamp, zone: &impl TimeZone) -> Result<Window, Failure> {
-    Window::new(since, until, now, zone).ok_or_else(|| {
-        Failure::usage(match until {
-            Some(_) => "--until is before --since: no time is between them",
-            None => "--since is after today: no time is between them",
-        })
+    Window::new(since, until, now, zone).ok_or_else(|| match until {
+        Some(_) => until_before_since(),
+        None => Failure::usage("--since is after today: no time is between them"),
     })
 }

@@ -32,7 +32,7 @@ pub struct MoneyArgs {
     /// What the rows are
     #[arg(long, default_value = "method", value_parser = word_parser(&MoneyGrouping::ALL, MoneyGrouping::as_str))]
     by: MoneyGrouping,
-    /// Only money that moved since then (paidAt): 2d, 12h, today, yesterday, a date, or RFC 3339 [default: 30 days]
+    /// Only money that moved since then (paidAt): 2d, 12h, 30m, today, yesterday, a date, or RFC 3339 [default: 30 days]
     #[arg(long, value_name = "WHEN", value_parser = when)]
     since: Option<When>,
     /// Only money that moved until then; a day is included whole [default: today]

@@ -24,7 +24,7 @@ use crate::store::{OrderFilter, Sort, SortField};
   orders report pending --older-than 1d --if-any
   orders report pending --format csv")]
 pub struct PendingArgs {
-    /// Only orders that have waited at least this long, since the customer ordered: 2d, 12h
+    /// Only orders that have waited at least this long, since the customer ordered: 2d, 12h, 30m
     #[arg(long, value_name = "AGE", value_parser = age)]
     older_than: Option<chrono::Duration>,
     #[command(flatten)]

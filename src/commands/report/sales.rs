@@ -27,7 +27,7 @@ pub struct SalesArgs {
     /// What the rows are; a week begins on Monday
     #[arg(long, default_value = "day", value_parser = word_parser(&SalesGrouping::ALL, SalesGrouping::as_str))]
     by: SalesGrouping,
-    /// Only orders made since then (orderDate): 2d, 12h, today, yesterday, a date, or RFC 3339 [default: 30 days]
+    /// Only orders made since then (orderDate): 2d, 12h, 30m, today, yesterday, a date, or RFC 3339 [default: 30 days]
     #[arg(long, value_name = "WHEN", value_parser = when)]
     since: Option<When>,
     /// Only orders made until then; a day is included whole [default: today]

@@ -17,7 +17,6 @@ use crate::error::Failure;
 #[cfg(feature = "cluster")]
 use crate::store::Address;
 use crate::store::{Access, ExposedTo, OrdersFiles, Store};
-use crate::ui;
 
 impl Context {
     pub fn open_to_read(&self) -> anyhow::Result<Store> {
@@ -60,10 +59,6 @@ impl Context {
 
     /// Opens the orders file. Warns once a run, even with `--quiet`, if others can use it: its mode is its only lock.
     fn open(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
-        // A run that may leave something behind reports its state and cleans up when a signal ends it.
-        if !access.only_reads() {
-            ui::begin_change(self.ui.json);
-        }
         let store = self.open_store(path, access)?;
         if let Some(may) = store.exposed_to()
             && !self.has_warned_of_others.replace(true)

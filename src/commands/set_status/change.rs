@@ -175,8 +175,7 @@ fn merge(mut refusals: Vec<(Reference, Refusal)>) -> Failure {
         return refusals.remove(0).1.into();
     }
     let message = format!("{} orders cannot take this step", refusals.len());
-    let kinds = refusals.iter().map(|(_, refusal)| FailureKind::from(refusal.kind));
-    Failure::new(kinds.min_by_key(|kind| kind.exit_code()).unwrap_or(FailureKind::Usage), message)
-        .error("Some orders cannot take this step")
-        .details(details(&refusals))
+    let kinds: Vec<RefusalKind> = refusals.iter().map(|(_, refusal)| refusal.kind).collect();
+    let kind = RefusalKind::of_all(&kinds).map_or(FailureKind::Usage, |(_, kind)| kind.into());
+    Failure::new(kind, message).error("Some orders cannot take this step").details(details(&refusals))
 }

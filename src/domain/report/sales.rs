@@ -28,6 +28,11 @@ impl Window {
     pub fn new(since: Option<When>, until: Option<When>, now: Timestamp, zone: &impl TimeZone) -> Option<Window> {
         let before = until.unwrap_or(When::DaysBack(0)).end(now, zone);
         let from = since.map_or_else(|| first_of_default(before, zone), |since| since.start(now, zone));
+        Window::between(from, before)
+    }
+
+    /// Makes a window; `None` if it would end before it begins.
+    pub fn between(from: Timestamp, before: Timestamp) -> Option<Window> {
         (from < before).then_some(Window { from, before })
     }
 
