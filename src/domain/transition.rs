@@ -135,6 +135,8 @@ fn illegal(order: &Order, StatusRequest { to, keep, .. }: StatusRequest) -> Refu
         let refusal = refuse(Conflict::Step, message, "Only confirm takes an order to confirmed".to_owned());
         return match (from, back_to_pending(order)) {
             (Status::Pending, _) => refusal.remedy(confirm),
+            // It keeps its stock; the way over pending would give it back.
+            _ if from.may_be_forced_to(Status::Processing) => refusal.remedy(step_back(Status::Processing)),
             (_, Some(back)) => refusal.remedy(Remedy::First(Box::new(back))).remedy(Remedy::Then(Box::new(confirm))),
             (_, None) => refusal.remedy(Remedy::ShowOrder(reference.clone())),
         };
@@ -239,8 +241,9 @@ mod tests {
         let only_confirm = "Only confirm takes an order to confirmed";
         for (from, to, force, error, remedies) in [
             (Pending, Confirmed, true, only_confirm, vec![confirm.clone()]),
+            (Shipped, Confirmed, true, only_confirm, vec![back(Processing)]),
             (
-                Shipped,
+                Processing,
                 Confirmed,
                 true,
                 only_confirm,
