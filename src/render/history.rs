@@ -100,14 +100,14 @@ pub fn of_product(
 ) -> String {
     let columns = [
         Column::new("WHEN"),
-        Column::new("SIZE").shrinks_to(4).rank(1),
+        Column::new("SIZE").shrinks_to(4).rank(1).field("size"),
         Column::new("CHANGE").number().wraps_at(8),
         Column::new("STOCK").number(),
         Column::new("WHY"),
-        Column::reference("ORDER").rank(3),
-        Column::new("DELIVERY").shrinks_to(8).rank(3),
-        Column::new("BY").shrinks_to(6).rank(4),
-        Column::new("NOTE").wraps_at(12).rank(2),
+        Column::reference("ORDER").rank(3).field("orderReference"),
+        Column::new("DELIVERY").shrinks_to(8).rank(3).field("delivery"),
+        Column::new("BY").shrinks_to(6).rank(4).field("actor"),
+        Column::new("NOTE").wraps_at(12).rank(2).field("note"),
     ];
     let stock = |entry: &StockEntry| {
         vec![

@@ -27,11 +27,11 @@ pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {
 pub fn list_columns() -> Vec<Column> {
     vec![
         Column::reference("REFERENCE"),
-        Column::new("ORDERED").rank(3),
-        Column::new("CUSTOMER").shrinks_to(6).rank(1),
+        Column::new("ORDERED").rank(3).field("orderDate"),
+        Column::new("CUSTOMER").shrinks_to(6).rank(1).field("customerName"),
         Column::new("STATUS").painted(paint::status),
-        Column::new("ITEMS").number().rank(4),
-        Column::new("TOTAL").number().rank(2),
+        Column::new("ITEMS").number().rank(4).field("itemCount"),
+        Column::new("TOTAL").number().rank(2).field("total"),
     ]
 }
 
@@ -51,11 +51,11 @@ pub fn list_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<St
 pub fn due_columns() -> Vec<Column> {
     vec![
         Column::reference("REFERENCE"),
-        Column::new("ORDERED").rank(3),
-        Column::new("CUSTOMER").shrinks_to(6).rank(1),
+        Column::new("ORDERED").rank(3).field("orderDate"),
+        Column::new("CUSTOMER").shrinks_to(6).rank(1).field("customerName"),
         Column::new("STATUS").painted(paint::status),
-        Column::new("COD").rank(4),
-        Column::new("PAID").number().rank(5),
+        Column::new("COD").rank(4).field("cod"),
+        Column::new("PAID").number().rank(5).field("paid"),
         Column::new("DUE").number(),
     ]
 }
@@ -78,14 +78,14 @@ pub fn due_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<Str
 pub fn list_item_columns() -> Vec<Column> {
     vec![
         Column::reference("REFERENCE"),
-        Column::new("STATUS").painted(paint::status).rank(3),
+        Column::new("STATUS").painted(paint::status).rank(3).field("status"),
         Column::new("PRODUCT").shrinks_to(6).painted(paint::marked),
         Column::new("SIZE").shrinks_to(4),
-        Column::new("COLOR").shrinks_to(5).rank(2),
+        Column::new("COLOR").shrinks_to(5).rank(2).field("selectedColor"),
         Column::new("QTY").number(),
         Column::where_filled("BACK").number(),
-        Column::new("PRICE").number().rank(4),
-        Column::new("SUBTOTAL").number().rank(1),
+        Column::new("PRICE").number().rank(4).field("unitPrice"),
+        Column::new("SUBTOTAL").number().rank(1).field("subtotal"),
     ]
 }
 

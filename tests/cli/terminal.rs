@@ -697,10 +697,15 @@ fn a_table_fits_a_narrow_screen_by_leaving_columns_out() {
 fn a_terminal_names_the_columns_that_have_no_room() {
     let shop = Shop::with_order();
     for (line, columns, said) in [
-        ("list", 48, "note: no room for ORDERED, ITEMS: a wider\n  terminal or --fields shows them"),
-        ("list --items", 48, "note: no room for STATUS, COLOR, PRICE: a\n  wider terminal or --fields shows them"),
+        (
+            "list",
+            48,
+            "note: no room for ORDERED, ITEMS: a wider\n  terminal shows them, or --fields with\n  orderDate, itemCount",
+        ),
+        ("list --items", 48, "or --fields with\n  status, selectedColor, unitPrice"),
+        ("product list", 30, "with price,\n  sizeQuantities"),
         ("product history BLT-01", 48, ""),
-        ("show LEG-LXYZ1234-AB5C", 40, "terminal or --json shows"),
+        ("show LEG-LXYZ1234-AB5C", 40, "or --json"),
         ("list", 80, ""),
         ("list -q", 48, ""),
         ("list --json", 48, ""),
