@@ -228,7 +228,7 @@ fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pendi
     let row = waiting.add(order);
     let contested = (row.availability == Availability::Contested)
         .then(|| "there is enough, but not after the older orders are confirmed".to_owned());
-    let blocked = order.block.as_ref().map(Block::warning);
+    let blocked = order.remarks.block.as_ref().map(Block::warning);
     // A term that only a guest claims is among the problems.
     let cod = (summary.terms.is_cod && !summary.terms.claimed.cod).then(|| CASH_ON_DELIVERY.to_owned());
     let double = twin.as_ref().map(|twin| format!("same phone and items as {}: ordered twice?", twin.reference));
@@ -430,7 +430,7 @@ mod tests {
         let shirt = product("Shirt", &[("S", 2), ("L", 0)]);
         let mut cheap = one(4, &shirt, Some("S"), Status::Pending, 3);
         cheap.items[0].unit_price = Money::ZERO;
-        cheap.block = Some(Block { since: at(0), note: Some("fraud".to_owned()) });
+        cheap.remarks.block = Some(Block { since: at(0), note: Some("fraud".to_owned()) });
         let third = one(5, &shirt, Some("S"), Status::Pending, 4);
         let pending = vec![
             alone(one(1, &shirt, Some("S"), Status::Pending, 0)),

@@ -263,7 +263,7 @@ pub fn mark(sentence: &str, style: RenderStyle<'_>) -> String {
 /// Lists what a person should look at in an order: a blocked customer, prices below the list price, and names other than the
 /// catalogue's.
 pub fn marks(order: &Order) -> impl Iterator<Item = String> {
-    let block = order.block.iter().map(Block::warning);
+    let block = order.remarks.block.iter().map(Block::warning);
     let prices = order.items.iter().filter(|item| item.is_below_list_price()).map(|item| {
         let (name, price, list_price) = (item.shop_name(), item.unit_price, item.list_price);
         format!("{name}: price {price} is below the list price {list_price}")

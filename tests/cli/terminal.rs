@@ -590,6 +590,21 @@ fn cancelling_is_asked_about() {
 }
 
 #[test]
+fn a_note_on_the_customer_is_shown_with_their_orders() {
+    let shop = Shop::with_order();
+    shop.orders(["customer", "note", "+1234567890", "calls after five"]).succeeds();
+    let shown = shop.orders(["show", ORDER]).succeeds();
+    assert!(shown.ends_with("About the customer: calls after five\n"), "{shown}");
+    assert!(!shop.orders(["show", ORDER, "--json"]).succeeds().contains("after five"));
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER]);
+    terminal.expect("About the customer: calls after five").expect("[y/N]");
+    terminal.answer("n", 9);
+    // It is the shop's own.
+    shop.orders(["user", "add", "mona", "--role", "buyer", "--phone", "+1234567890"]).succeeds();
+    assert!(!shop.orders(["--as", "mona", "show", ORDER]).succeeds().contains("after five"));
+}
+
+#[test]
 fn import_without_a_file_at_a_terminal_is_wrong_usage() {
     let shop = Shop::with_order();
     for args in [&["import"][..], &["product", "import"]] {
