@@ -163,12 +163,14 @@ pub fn draft(order: &Order, style: RenderStyle<'_>) -> String {
     text + &money(&order.summary)
 }
 
-/// Renders an item that was just typed.
-pub fn typed_item(item: &TypedItem, number: usize, width: usize) -> String {
+/// Renders an item that was just typed, and warns if fewer pieces are in stock.
+pub fn typed_item(item: &TypedItem, number: usize, in_stock: i64, style: RenderStyle<'_>) -> String {
     let TypedItem { product, quantity, size, .. } = item;
     let size = size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
     let price = item.price.unwrap_or(product.list_price());
-    prose::sentence(&format!("Item {number}: {quantity} × {}{size} at {price}", product.name), width)
+    let line = prose::sentence(&format!("Item {number}: {quantity} × {}{size} at {price}", product.name), style.width);
+    let is_short = i64::from(*quantity) > in_stock;
+    line + &if is_short { mark(&format!("only {in_stock} in stock"), style) } else { String::new() }
 }
 
 /// Renders the customer of the last order of a phone.

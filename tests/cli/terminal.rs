@@ -605,6 +605,25 @@ fn a_note_on_the_customer_is_shown_with_their_orders() {
 }
 
 #[test]
+fn an_item_that_is_short_of_stock_is_marked_as_it_is_typed() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 48, &["create", "--color", "never"]);
+    for (question, keys) in [
+        ("Phone:", "+1234567890\r"),
+        ("Name [the same]:", "\r"),
+        ("Address [the same], or none:", "\r"),
+        ("Item 1:", "belt\r"),
+        ("Quantity [1], 12 in stock:", "10\r"),
+        ("Item 2:", "belt\r"),
+        ("Quantity [1], 2 in stock:", "3\r"),
+        ("! only 2 in stock", "\u{3}"),
+    ] {
+        terminal.expect(question).press(keys);
+    }
+    assert!(!terminal.ends(130).contains("only 12 in stock"));
+}
+
+#[test]
 fn import_without_a_file_at_a_terminal_is_wrong_usage() {
     let shop = Shop::with_order();
     for args in [&["import"][..], &["product", "import"]] {
@@ -799,9 +818,9 @@ fn an_order_is_asked_for_and_taken_by_one_key() {
             "one product",
         );
         terminal.press("\r").expect("Size of Classic T-Shirt").expect("> S").press("l\r");
-        terminal.expect("Quantity [1]:").press("0\r").expect("must be a whole number from 1").press("٢\r");
+        terminal.expect("Quantity [1], ").press("0\r").expect("must be a whole number from 1").press("٢\r");
         terminal.expect("Item 1: 2 × Classic T-Shirt (L) at 29.99").expect("> no more items");
-        terminal.press("blt").expect("Filter: blt").press("\r").expect("Quantity [1]:").press("\r");
+        terminal.press("blt").expect("Filter: blt").press("\r").expect("Quantity [1], ").press("\r");
         terminal.expect("Item 2: 1 × ").expect("Item 3:").press("\r");
         terminal
             .expect("Delivery fee [not agreed yet]:")
@@ -837,7 +856,7 @@ fn leaving_the_questions_of_create_writes_nothing() {
         ("Name [the same]:", "\r"),
         ("Address [the same], or none:", "\r"),
         ("Item 1:", "belt\r"),
-        ("Quantity [1]:", "\r"),
+        ("Quantity [1], ", "\r"),
         ("Item 2:", "\r"),
         ("Delivery fee", "\r"),
         ("Take this order? [y/N]", "n"),
