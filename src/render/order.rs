@@ -151,6 +151,26 @@ pub fn who(summary: &OrderSummary, about: &str, width: usize) -> String {
     format!("{reference}  {}\n{}, {about}\n", shown(&name), shown(&summary.customer.phone))
 }
 
+/// Says what a cancellation does: to the stock, and to the money of the customer.
+pub fn cancellation(order: &Order, change: &StatusChange, style: RenderStyle<'_>) -> String {
+    let is_written_off = change.movements.iter().any(|movement| movement.delta < 0);
+    let to = if is_written_off { "written off" } else { "back in stock" };
+    let back = order.items.iter().filter(|item| !change.movements.is_empty() && item.pieces_left() > 0).map(|item| {
+        let size = item.selected_size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
+        format!("{to}: {} × {}{size}", item.pieces_left(), item.shop_name())
+    });
+    let owed = order.summary.paid().unwrap_or(Balance::ZERO).minus(change.kept);
+    let money = match owed.is_negative() {
+        true => Some(format!("{} is then still due", owed.size())),
+        false if owed == Balance::ZERO => None,
+        false if change.kept == Money::ZERO => {
+            Some(format!("{owed} is then owed to the customer; --keep AMOUNT would keep a part of it"))
+        }
+        false => Some(format!("{owed} is then owed to the customer")),
+    };
+    back.chain(money).map(|said| prose::sentence(&format!("  {said}"), style.width)).collect()
+}
+
 /// Renders an order before it is taken.
 pub fn draft(order: &Order, style: RenderStyle<'_>) -> String {
     let Customer { name, phone, address } = &order.summary.customer;

@@ -590,6 +590,24 @@ fn cancelling_is_asked_about() {
 }
 
 #[test]
+fn the_question_of_cancel_says_what_becomes_of_the_stock_and_the_money() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", ORDER, "--paid", "cash"]).succeeds();
+    for (options, said) in [
+        (&[][..], &["back in stock: 2 × Classic T-Shirt (L)", "59.98 is then owed to the customer; --keep AMOUNT"][..]),
+        (&["--keep", "9.98"], &["back in stock: 2 ×", "50.00 is then owed to the customer\n"]),
+        (&["--keep", "59.98", "--no-restock", "--note", "torn"], &["written off: 2 × Classic T-Shirt (L)"]),
+    ] {
+        let args: Vec<&str> = ["cancel", ORDER].into_iter().chain(options.iter().copied()).collect();
+        let mut terminal = Terminal::run(&shop, 100, &args);
+        terminal.expect("[y/N]");
+        let screen = terminal.screen();
+        assert!(said.iter().all(|said| screen.contains(said)), "{options:?}: {screen}");
+        terminal.answer("n", 9);
+    }
+}
+
+#[test]
 fn a_note_on_the_customer_is_shown_with_their_orders() {
     let shop = Shop::with_order();
     shop.orders(["customer", "note", "+1234567890", "calls after five"]).succeeds();
