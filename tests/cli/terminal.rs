@@ -608,6 +608,35 @@ fn the_question_of_cancel_says_what_becomes_of_the_stock_and_the_money() {
 }
 
 #[test]
+fn confirm_offers_only_the_keys_that_say_something_of_the_order() {
+    let shop = Shop::stocked();
+    for (reference, option) in [("LEG-PAID", "--delivery=0"), ("LEG-COD", "--cod"), ("LEG-OPEN", "--delivery=5")] {
+        shop.take(reference, BELT, 1, None);
+        shop.orders(["edit", reference, option]).succeeds();
+    }
+    shop.orders(["pay", "LEG-PAID", "29.99", "cash"]).succeeds();
+    for (orders, keys) in [
+        (&["LEG-PAID"][..], None),
+        (&["LEG-COD"], Some("Keys: y confirm, p paid\n")),
+        (&["LEG-OPEN"], Some("Keys: y confirm, p paid, c cash on delivery\n")),
+        (&["LEG-PAID", "LEG-OPEN"], Some("Keys: y confirm, p paid, c cash on delivery\n")),
+    ] {
+        let args: Vec<&str> = ["confirm"].into_iter().chain(orders.iter().copied()).collect();
+        let mut terminal = Terminal::run(&shop, 80, &args);
+        terminal.expect("[y/N]");
+        let screen = terminal.screen();
+        assert_eq!((screen.contains("Keys:"), keys.is_none_or(|keys| screen.contains(keys))), (keys.is_some(), true));
+        terminal.answer("n", 9);
+    }
+    // The paid one stays paid, and is not asked about.
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", "LEG-PAID", "LEG-OPEN"]);
+    terminal.expect("[y/N]");
+    terminal.answer("c", 0);
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE cod AND reference = 'LEG-PAID'"), 0);
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE cod AND reference = 'LEG-OPEN'"), 1);
+}
+
+#[test]
 fn a_note_on_the_customer_is_shown_with_their_orders() {
     let shop = Shop::with_order();
     shop.orders(["customer", "note", "+1234567890", "calls after five"]).succeeds();
