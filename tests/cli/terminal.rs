@@ -637,6 +637,22 @@ fn confirm_offers_only_the_keys_that_say_something_of_the_order() {
 }
 
 #[test]
+fn a_mistyped_amount_is_the_last_thing_that_is_said() {
+    let shop = Shop::with_order();
+    let screen = Terminal::run(&shop, 80, &["pay", ORDER, "599.8", "cash"]).ends(0);
+    let last = "\
+warning: LEG-LXYZ1234-AB5C is paid 539.82 more than is due
+hint: if it was mistyped:  orders pay LEG-LXYZ1234-AB5C --void 1 --note WHY";
+    assert!(screen.trim_end().ends_with(last), "{screen}");
+    shop.orders(["pay", ORDER, "--void", "1", "--note", "mistyped"]).succeeds();
+    let done = shop.orders(["pay", ORDER, "599.8", "cash", "--dry-run"]).exits(0);
+    assert!(!done.stderr.contains("--void"), "{}", done.stderr);
+    let done = shop.orders(["create", "--phone", "1", "--name", "A", "--item", "BLT-01", "--confirm"]);
+    let done = done.arg("--paid").arg("cash").arg("--amount").arg("30").exits(0);
+    assert!(done.stderr.contains("11.25 more than is due") && done.stderr.contains("--void 1"), "{}", done.stderr);
+}
+
+#[test]
 fn a_note_on_the_customer_is_shown_with_their_orders() {
     let shop = Shop::with_order();
     shop.orders(["customer", "note", "+1234567890", "calls after five"]).succeeds();
@@ -784,7 +800,7 @@ fn a_terminal_names_the_columns_that_have_no_room() {
             "note: no room for ORDERED, ITEMS: a wider\n  terminal shows them, or --fields with\n  orderDate, itemCount",
         ),
         ("list --items", 48, "or --fields with\n  status, selectedColor, unitPrice"),
-        ("product list", 30, "with price,\n  sizeQuantities"),
+        ("product list", 30, "with\n  price, sizeQuantities"),
         ("product history BLT-01", 48, ""),
         ("show LEG-LXYZ1234-AB5C", 40, "or --json"),
         ("list", 80, ""),
