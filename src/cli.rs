@@ -92,7 +92,7 @@ pub fn run(command: Command, facts: &CommandFacts, context: &mut Context) -> any
         true => error,
         false => explain_failure(error, facts, context, |imported| ImportSummary::new().body(imported)).into(),
     })?;
-    context.tell_left_out(!facts.fields.is_empty());
+    context.tell_left_out();
     Ok(exit)
 }
 

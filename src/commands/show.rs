@@ -48,7 +48,7 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
             let text = match context.is_table() {
                 true if context.ui.quiet => Some(format!("{}\n", order.summary.reference)),
                 true => {
-                    let said = last_said(&order.notes, style);
+                    let said = last_said(&order, style);
                     let before = if std::mem::take(&mut is_first) { "" } else { "\n" };
                     Some(format!("{before}{}{said}", order::show(&order, style)))
                 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::customer_remarks::Remarks;
 use super::money::Money;
 use super::movement::Reason;
 use super::order::{Note, Order};
@@ -61,7 +62,7 @@ pub fn seen_by<'o>(caller: &Caller, order: &'o Order) -> Cow<'o, Order> {
     }
     let mut order = order.clone();
     order.summary.user = order.summary.user.filter(|user| user == caller.name());
-    order.block = None;
+    order.remarks = Remarks::default();
     order.notes.retain(|note| note.is_customers || note.actor == caller.name());
     for payment in &mut order.payments {
         payment.note = None;
@@ -373,7 +374,7 @@ mod tests {
             note("sara", "difficult", false),
             note("mona", "call me", false),
         ];
-        order.block = Some(Block { since: Timestamp::FIRST, note: None });
+        order.remarks.block = Some(Block { since: Timestamp::FIRST, note: None });
         order.payments = ["operator", "sara"].map(payment).into();
         let account = |name: &str, role| {
             Caller::Account(User {
@@ -395,7 +396,7 @@ mod tests {
             let seen = seen_by(&caller, &order);
             let texts: Vec<_> = seen.notes.iter().map(|note| note.text.as_str()).collect();
             assert_eq!((seen.summary.user.is_some(), texts.as_slice()), (sees_owner, notes), "{caller:?}");
-            assert_eq!(seen.block.is_some(), notes.len() == 3, "{caller:?}");
+            assert_eq!(!seen.remarks.is_empty(), notes.len() == 3, "{caller:?}");
             let actors: Vec<_> = seen.payments.iter().map(|payment| payment.actor.as_str()).collect();
             let names = if notes.len() == 3 { ["operator", "sara"] } else { ["operator", SHOP] };
             assert_eq!(actors, names, "{caller:?}");

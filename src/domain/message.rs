@@ -8,6 +8,7 @@ use super::occasion::Occasion;
 use super::order::{Order, OrderItem};
 use super::own_words::{Field, Part, parts};
 use super::settings::Settings;
+use super::shipping::Shipping;
 
 /// Writes the message, in the shop's own words where it has some. `obstacles` are the reasons why the order cannot be confirmed,
 /// for [`Occasion::Shortage`].
@@ -86,7 +87,10 @@ fn in_our_words(occasion: Occasion, order: &Order, settings: &Settings, obstacle
             )
         }
         Occasion::Shipped => {
-            format!("Hello {name},\n\nyour order {reference}{shop} is on its way.\n\n{items}\n\n{due}Thank you!")
+            let sent_by = sent_by(order);
+            format!(
+                "Hello {name},\n\nyour order {reference}{shop} is on its way.\n\n{sent_by}{items}\n\n{due}Thank you!"
+            )
         }
         Occasion::Delivered => {
             format!("Hello {name},\n\nyour order {reference}{shop} has been delivered.\n\n{items}\n\n{due}Thank you!")
@@ -107,6 +111,16 @@ fn in_our_words(occasion: Occasion, order: &Order, settings: &Settings, obstacle
             )
         }
     }
+}
+
+/// Says who brings the order, and by which number, with a blank line after it; empty if the shop did not say.
+fn sent_by(order: &Order) -> String {
+    let Shipping { courier, tracking } = &order.summary.shipping;
+    let lines: Vec<String> = [("Courier", courier), ("Tracking number", tracking)]
+        .into_iter()
+        .filter_map(|(label, value)| Some(format!("{label}: {}\n", sent(value.as_deref()?))))
+        .collect();
+    if lines.is_empty() { String::new() } else { lines.concat() + "\n" }
 }
 
 /// Lists the items for a customer, what they cost together, and what was paid.
@@ -225,6 +239,27 @@ mod tests {
              expect this, please write to us."
         );
         assert!(text(Occasion::Shortage).contains("\n\nShirt (S): 1 instead of 2\n\n"));
+    }
+
+    #[test]
+    fn a_message_says_who_brings_the_order() {
+        let mut order = with_money(&Case::default(), Status::Shipped);
+        let said = |order: &Order, occasion| compose(occasion, order, &Settings::default(), &[]);
+        let ship = |courier: Option<&str>, tracking: Option<&str>| Shipping {
+            courier: courier.map(str::to_owned),
+            tracking: tracking.map(str::to_owned),
+        };
+        for (shipping, lines) in [
+            (ship(None, None), ""),
+            (ship(Some("Bosta"), None), "Courier: Bosta\n\n"),
+            (ship(Some("Bosta"), Some("99170")), "Courier: Bosta\nTracking number: 99170\n\n"),
+            (ship(None, Some("99170")), "Tracking number: 99170\n\n"),
+        ] {
+            order.summary.shipping = shipping;
+            let text = said(&order, Occasion::Shipped);
+            assert!(text.contains(&format!("is on its way.\n\n{lines}2 × Shirt")), "{text}");
+            assert!(!said(&order, Occasion::Delivered).contains("99170"));
+        }
     }
 
     /// The money of an order: what it costs and how it is paid.

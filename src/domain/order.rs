@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::customer_remarks::Block;
+use super::customer_remarks::Remarks;
 use super::money::{Balance, Money};
 use super::payment::Payment;
 use super::product::{Product, ProductId};
@@ -126,8 +126,8 @@ pub struct Order {
     pub payments: Vec<Payment>,
     /// The notes of the customer and the shop, oldest first.
     pub notes: Vec<Note>,
-    /// The block of its customer, if there is one.
-    pub block: Option<Block>,
+    /// What the shop keeps on its customer.
+    pub remarks: Remarks,
     /// What came back, oldest first.
     pub returns: Vec<Return>,
     /// The exchanges after a courier had brought the order, oldest first. The last items are their replacements, one
@@ -189,7 +189,7 @@ impl From<OrderSummary> for Order {
             items: Vec::new(),
             payments: Vec::new(),
             notes: Vec::new(),
-            block: None,
+            remarks: Remarks::default(),
             returns: Vec::new(),
             exchanges: Vec::new(),
         }

@@ -3,9 +3,10 @@
 use chrono::Duration;
 
 use super::customer_remarks::Block;
+use super::money::{Balance, Money};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
-use super::payment::{Method, Payment, standing};
+use super::payment::{Payment, standing};
 use super::product::Product;
 use super::reference::Reference;
 use super::remedy::Remedy;
@@ -228,7 +229,7 @@ fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pendi
     let row = waiting.add(order);
     let contested = (row.availability == Availability::Contested)
         .then(|| "there is enough, but not after the older orders are confirmed".to_owned());
-    let blocked = order.block.as_ref().map(Block::warning);
+    let blocked = order.remarks.block.as_ref().map(Block::warning);
     // A term that only a guest claims is among the problems.
     let cod = (summary.terms.is_cod && !summary.terms.claimed.cod).then(|| CASH_ON_DELIVERY.to_owned());
     let double = twin.as_ref().map(|twin| format!("same phone and items as {}: ordered twice?", twin.reference));
@@ -252,7 +253,8 @@ fn packing(facts: &Facts, now: Timestamp) -> Needs {
     let need = |order: &&OrderSummary| {
         let to = if order.status == Status::Confirmed { Status::Processing } else { Status::Shipped };
         let next = Remedy::MoveOn { reference: order.reference.clone(), to };
-        order_need(order, None, order.waits_since(), now, next)
+        let remarks = still_due(order).into_iter().collect();
+        Need { remarks, ..order_need(order, None, order.waits_since(), now, next) }
     };
     let exchange = |order: &Order| {
         let since = order.returns.last().map_or(order.summary.waits_since(), |last| last.at);
@@ -262,13 +264,20 @@ fn packing(facts: &Facts, now: Timestamp) -> Needs {
             format!("{} × {}{size}", item.pieces_left(), item.shop_name())
         });
         let remark = format!("exchange, to be sent: {}", pieces.collect::<Vec<_>>().join(", "));
-        Need { remarks: vec![remark], ..order_need(&order.summary, None, since, now, next) }
+        let remarks = std::iter::once(remark).chain(still_due(&order.summary)).collect();
+        Need { remarks, ..order_need(&order.summary, None, since, now, next) }
     };
     let exchanges: Vec<Need> = facts.exchanges.iter().filter(|order| is_exchange(order)).map(exchange).collect();
     let count = Count::of_counted(facts.to_pack_count + i64::try_from(exchanges.len()).unwrap_or_default());
     // Exchanges come first: their customers have waited before.
     let rows = exchanges.into_iter().chain(orders.iter().map(need)).collect();
     needs(List::ToPack, rows, count)
+}
+
+/// Says what is still due of an order that is to be packed, unless its courier collects it.
+fn still_due(order: &OrderSummary) -> Option<String> {
+    let due = order.due().filter(|due| *due > Balance::ZERO && !order.terms.is_cod)?;
+    Some(format!("{due} is still due"))
 }
 
 /// Chooses the shipped orders that couriers have had for too long, the longest first. Each comes with the time of its
@@ -292,15 +301,23 @@ fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
 
 fn owed(facts: &Facts, now: Timestamp) -> Needs {
     let need = |(waiting, payments): &(OutstandingOrder, Vec<Payment>)| {
-        let next = Remedy::Refund { reference: waiting.order.reference.clone(), method: last_method(payments) };
-        order_need(&waiting.order, None, waiting.since, now, next)
+        let last = last_paid(payments);
+        let method = last.map(|payment| payment.method.clone());
+        let next = Remedy::Refund { reference: waiting.order.reference.clone(), method };
+        // Otherwise something else than a payment makes it too much: a return, or the cancellation.
+        let is_overpaid = waiting.order.status != Status::Cancelled && waiting.order.returned == Money::ZERO;
+        let mistyped = last.filter(|_| is_overpaid).map(|last| {
+            let number = last.number;
+            format!("more was paid than it costs: if payment {number} was mistyped, pay --void {number} takes it back")
+        });
+        Need { remarks: mistyped.into_iter().collect(), ..order_need(&waiting.order, None, waiting.since, now, next) }
     };
     needs(List::Owed, facts.owed.iter().map(need).collect(), Count::of_counted(facts.owed_count))
 }
 
-/// Returns how the customer paid last; money goes back in the same way.
-fn last_method(payments: &[Payment]) -> Option<Method> {
-    standing(payments).rfind(|payment| !payment.amount.is_negative()).map(|payment| payment.method.clone())
+/// Returns what the customer paid last; money goes back in the same way.
+fn last_paid(payments: &[Payment]) -> Option<&Payment> {
+    standing(payments).rfind(|payment| !payment.amount.is_negative())
 }
 
 /// Finds the stock that is out, low, or short for the pending orders that were looked at.
@@ -364,9 +381,8 @@ fn received_twice(facts: &Facts, now: Timestamp) -> Needs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::{Balance, Money};
     use crate::domain::order_samples::{incoming, order};
-    use crate::domain::payment::PaymentPk;
+    use crate::domain::payment::{Method, PaymentPk};
     use crate::domain::product::tests::product;
 
     const HOUR: i64 = 3_600_000;
@@ -400,6 +416,22 @@ mod tests {
         needs.rows.iter().map(|need| format!("{}: {}", describe(need), next(&need.next))).collect()
     }
 
+    #[test]
+    fn an_order_to_pack_says_what_is_still_due() {
+        let shirt = product("Shirt", &[("", 9)]);
+        let remarks = |paid: Option<i64>, is_cod: bool| {
+            let mut order = one(1, &shirt, None, Status::Confirmed, 0);
+            order.summary.payments_sum = paid.map(Balance::from_hundredths);
+            order.summary.terms.is_cod = is_cod;
+            let facts = Facts { to_pack: vec![order.summary], to_pack_count: 1, ..Facts::default() };
+            packing(&facts, at(1)).rows.remove(0).remarks
+        };
+        assert_eq!(remarks(Some(999), false), ["20.00 is still due"]);
+        for (paid, is_cod) in [(None, false), (Some(2999), false), (Some(3000), false), (Some(999), true)] {
+            assert_eq!(remarks(paid, is_cod), [""; 0], "{paid:?} {is_cod}");
+        }
+    }
+
     fn next(remedy: &Remedy) -> String {
         match remedy {
             Remedy::Confirm(reference) => format!("confirm {reference}"),
@@ -430,7 +462,7 @@ mod tests {
         let shirt = product("Shirt", &[("S", 2), ("L", 0)]);
         let mut cheap = one(4, &shirt, Some("S"), Status::Pending, 3);
         cheap.items[0].unit_price = Money::ZERO;
-        cheap.block = Some(Block { since: at(0), note: Some("fraud".to_owned()) });
+        cheap.remarks.block = Some(Block { since: at(0), note: Some("fraud".to_owned()) });
         let third = one(5, &shirt, Some("S"), Status::Pending, 4);
         let pending = vec![
             alone(one(1, &shirt, Some("S"), Status::Pending, 0)),
@@ -510,6 +542,8 @@ mod tests {
         };
         let mut owed = waiting(7, Status::Cancelled, 0, 40);
         owed.order.payments_sum = Some(Balance::from_hundredths(2999));
+        let mut overpaid = waiting(8, Status::Shipped, 0, 50);
+        overpaid.order.payments_sum = Some(Balance::from_hundredths(5999));
         let facts = Facts {
             to_pack: vec![
                 summary(1, Status::Confirmed, 2),
@@ -525,8 +559,9 @@ mod tests {
                     vec![paid(1, 5000, "cash", None), paid(2, 100, "card", None), paid(3, -100, "card", Some(2))],
                 ),
                 (owed, Vec::new()),
+                (overpaid, vec![paid(1, 999, "cash", None), paid(2, 5000, "cash", None)]),
             ],
-            owed_count: 2,
+            owed_count: 3,
             ..Facts::default()
         };
         let lists = today(&facts, at(100));
@@ -535,10 +570,14 @@ mod tests {
             ["LEG-1 98h: LEG-1 to processing", "LEG-3 95h: LEG-3 to shipped", "LEG-2 91h: LEG-2 to processing"]
         );
         assert_eq!(described(&lists[3]), ["LEG-6 80h: LEG-6 to delivered", "LEG-5 72h: LEG-5 to delivered"]);
-        assert_eq!(described(&lists[4]), ["LEG-7 60h: refund LEG-7 cash", "LEG-7 60h: refund LEG-7 ?"]);
+        let refunds = ["LEG-7 60h: refund LEG-7 cash", "LEG-7 60h: refund LEG-7 ?", "LEG-8 50h: refund LEG-8 cash"];
+        assert_eq!(described(&lists[4]), refunds);
+        let remarks: Vec<_> = lists[4].rows.iter().map(|need| need.remarks.join("; ")).collect();
+        let mistyped = "more was paid than it costs: if payment 2 was mistyped, pay --void 2 takes it back";
+        assert_eq!(remarks, ["", "", mistyped]);
         let counts = [2, 3, 4].map(|list| lists[list].count);
-        assert_eq!(counts, [Count::AtLeast(COUNTED), Count::Exactly(2), Count::Exactly(2)]);
-        assert_eq!(counts.map(Count::exact), [None, Some(2), Some(2)]);
+        assert_eq!(counts, [Count::AtLeast(COUNTED), Count::Exactly(2), Count::Exactly(3)]);
+        assert_eq!(counts.map(Count::exact), [None, Some(2), Some(3)]);
     }
 
     /// The days count from its shipping, however early the order came.

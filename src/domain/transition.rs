@@ -133,6 +133,11 @@ fn illegal(order: &Order, StatusRequest { to, keep, .. }: StatusRequest) -> Refu
         let confirm = Remedy::Confirm(reference.clone());
         let message = format!("only confirm takes {reference} to confirmed; it is {from}");
         let refusal = refuse(Conflict::Step, message, "Only confirm takes an order to confirmed".to_owned());
+        // A step back keeps the stock; the way over pending gives it back.
+        let refusal = match from.may_be_forced_to(Status::Processing) {
+            true => refusal.remedy(step_back(Status::Processing)),
+            false => refusal,
+        };
         return match (from, back_to_pending(order)) {
             (Status::Pending, _) => refusal.remedy(confirm),
             (_, Some(back)) => refusal.remedy(Remedy::First(Box::new(back))).remedy(Remedy::Then(Box::new(confirm))),
@@ -237,15 +242,11 @@ mod tests {
         let back = |to| Remedy::StepBack { reference: reference(), to };
         let (confirm, reopen) = (Remedy::Confirm(reference()), Remedy::Reopen(reference()));
         let only_confirm = "Only confirm takes an order to confirmed";
+        let over_pending = vec![Remedy::First(Box::new(back(Pending))), Remedy::Then(Box::new(confirm.clone()))];
         for (from, to, force, error, remedies) in [
             (Pending, Confirmed, true, only_confirm, vec![confirm.clone()]),
-            (
-                Shipped,
-                Confirmed,
-                true,
-                only_confirm,
-                vec![Remedy::First(Box::new(back(Pending))), Remedy::Then(Box::new(confirm.clone()))],
-            ),
+            (Shipped, Confirmed, true, only_confirm, [vec![back(Processing)], over_pending.clone()].concat()),
+            (Processing, Confirmed, true, only_confirm, over_pending),
             (Pending, Shipped, true, "Order cannot go from pending to shipped", vec![confirm]),
             (Shipped, Processing, false, "Order cannot go from shipped to processing", vec![back(Processing)]),
             (Cancelled, Shipped, true, "Order cannot go from cancelled to shipped", vec![reopen.clone()]),

@@ -38,7 +38,7 @@ pub fn preview(
         let same = format!("same phone and items as {} ({}, {when}): ordered twice?", other.reference, other.status);
         text.push_str(&mark(&same, style));
     }
-    text.push_str(&last_said(&order.notes, style));
+    text.push_str(&last_said(order, style));
     text
 }
 

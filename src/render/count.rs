@@ -41,7 +41,7 @@ fn paper_columns() -> Vec<Column> {
 /// Returns the columns of a count sheet as a table.
 pub fn sheet_columns() -> Vec<Column> {
     let mut columns = paper_columns();
-    columns.push(Column::new("AS OF").rank(1));
+    columns.push(Column::new("AS OF").rank(1).field("asOf"));
     columns
 }
 

@@ -20,13 +20,13 @@ use crate::render::paint;
 pub fn list_columns() -> Vec<Column> {
     vec![
         Column::new("PHONE"),
-        Column::new("NAME").shrinks_to(6).rank(1),
+        Column::new("NAME").shrinks_to(6).rank(1).field("name"),
         Column::new("ORDERS").number(),
-        Column::new("PIECES").number().rank(4),
-        Column::new("TOTAL").number().rank(3),
-        Column::new("LAST ORDER").rank(5),
-        Column::new("DUE").number().rank(2),
-        Column::new("NOTE").shrinks_to(6).painted(paint::marked).rank(6),
+        Column::new("PIECES").number().rank(4).field("keptPieces"),
+        Column::new("TOTAL").number().rank(3).field("keptTotal"),
+        Column::new("LAST ORDER").rank(5).field("lastOrder"),
+        Column::new("DUE").number().rank(2).field("due"),
+        Column::new("NOTE").shrinks_to(6).painted(paint::marked).rank(6).field("note"),
     ]
 }
 

@@ -9,7 +9,7 @@ use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
 use crate::domain::history::{Event, EventKind, PriceEntry, ProductEntry, StockEntry, newest_notes};
 use crate::domain::money::Money;
-use crate::domain::order::{Note, OrderSummary};
+use crate::domain::order::{Order, OrderSummary};
 use crate::domain::product::{PriceField, Product};
 use crate::domain::time::Timestamp;
 
@@ -57,10 +57,13 @@ fn money(event: &Event, style: RenderStyle<'_>) -> String {
     field(&format!("  {mark}"), 3, said, style.width)
 }
 
-/// Renders the customer's newest words, and the newest note with its author and time.
-pub fn last_said(notes: &[Note], style: RenderStyle<'_>) -> String {
-    let (words, note) = newest_notes(notes);
+/// Renders the shop's note on the customer, the customer's newest words, and the newest note with its author and time.
+pub fn last_said(order: &Order, style: RenderStyle<'_>) -> String {
+    let (words, note) = newest_notes(&order.notes);
     let mut said = String::new();
+    if let Some(note) = &order.remarks.note {
+        said.push_str(&field("About the customer:", 19, note, style.width));
+    }
     if let Some(words) = words {
         said.push_str(&field("Customer's words:", 17, &words.text, style.width));
     }
@@ -100,14 +103,14 @@ pub fn of_product(
 ) -> String {
     let columns = [
         Column::new("WHEN"),
-        Column::new("SIZE").shrinks_to(4).rank(1),
+        Column::new("SIZE").shrinks_to(4).rank(1).field("size"),
         Column::new("CHANGE").number().wraps_at(8),
         Column::new("STOCK").number(),
         Column::new("WHY"),
-        Column::reference("ORDER").rank(3),
-        Column::new("DELIVERY").shrinks_to(8).rank(3),
-        Column::new("BY").shrinks_to(6).rank(4),
-        Column::new("NOTE").wraps_at(12).rank(2),
+        Column::reference("ORDER").rank(3).field("orderReference"),
+        Column::new("DELIVERY").shrinks_to(8).rank(3).field("delivery"),
+        Column::new("BY").shrinks_to(6).rank(4).field("actor"),
+        Column::new("NOTE").wraps_at(12).rank(2).field("note"),
     ];
     let stock = |entry: &StockEntry| {
         vec![

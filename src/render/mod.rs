@@ -63,20 +63,23 @@ pub struct RenderStyle<'a> {
     pub left_out: Option<&'a LeftOut>,
 }
 
-/// The titles of the columns that had no room.
+/// The columns that had no room: their titles, and the fields that `--fields` takes to show them.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct LeftOut(RefCell<Vec<String>>);
+pub struct LeftOut(RefCell<Vec<LeftOutColumn>>);
+
+/// The title of a column, and its field if `--fields` can show it.
+type LeftOutColumn = (String, Option<&'static str>);
 
 impl LeftOut {
-    fn add(&self, title: &str) {
-        let mut titles = self.0.borrow_mut();
-        if !title.is_empty() && !titles.iter().any(|known| known == title) {
-            titles.push(title.to_owned());
+    fn add(&self, title: &str, field: Option<&'static str>) {
+        let mut columns = self.0.borrow_mut();
+        if !title.is_empty() && !columns.iter().any(|(known, _)| known == title) {
+            columns.push((title.to_owned(), field));
         }
     }
 
-    /// Returns the titles, each once.
-    pub fn titles(&self) -> Vec<String> {
+    /// Returns the columns, each once.
+    pub fn columns(&self) -> Vec<LeftOutColumn> {
         self.0.borrow().clone()
     }
 }

@@ -27,11 +27,11 @@ pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {
 pub fn list_columns() -> Vec<Column> {
     vec![
         Column::reference("REFERENCE"),
-        Column::new("ORDERED").rank(3),
-        Column::new("CUSTOMER").shrinks_to(6).rank(1),
+        Column::new("ORDERED").rank(3).field("orderDate"),
+        Column::new("CUSTOMER").shrinks_to(6).rank(1).field("customerName"),
         Column::new("STATUS").painted(paint::status),
-        Column::new("ITEMS").number().rank(4),
-        Column::new("TOTAL").number().rank(2),
+        Column::new("ITEMS").number().rank(4).field("itemCount"),
+        Column::new("TOTAL").number().rank(2).field("total"),
     ]
 }
 
@@ -51,11 +51,11 @@ pub fn list_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<St
 pub fn due_columns() -> Vec<Column> {
     vec![
         Column::reference("REFERENCE"),
-        Column::new("ORDERED").rank(3),
-        Column::new("CUSTOMER").shrinks_to(6).rank(1),
+        Column::new("ORDERED").rank(3).field("orderDate"),
+        Column::new("CUSTOMER").shrinks_to(6).rank(1).field("customerName"),
         Column::new("STATUS").painted(paint::status),
-        Column::new("COD").rank(4),
-        Column::new("PAID").number().rank(5),
+        Column::new("COD").rank(4).field("cod"),
+        Column::new("PAID").number().rank(5).field("paid"),
         Column::new("DUE").number(),
     ]
 }
@@ -78,14 +78,14 @@ pub fn due_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<Str
 pub fn list_item_columns() -> Vec<Column> {
     vec![
         Column::reference("REFERENCE"),
-        Column::new("STATUS").painted(paint::status).rank(3),
+        Column::new("STATUS").painted(paint::status).rank(3).field("status"),
         Column::new("PRODUCT").shrinks_to(6).painted(paint::marked),
         Column::new("SIZE").shrinks_to(4),
-        Column::new("COLOR").shrinks_to(5).rank(2),
+        Column::new("COLOR").shrinks_to(5).rank(2).field("selectedColor"),
         Column::new("QTY").number(),
         Column::where_filled("BACK").number(),
-        Column::new("PRICE").number().rank(4),
-        Column::new("SUBTOTAL").number().rank(1),
+        Column::new("PRICE").number().rank(4).field("unitPrice"),
+        Column::new("SUBTOTAL").number().rank(1).field("subtotal"),
     ]
 }
 
@@ -151,6 +151,26 @@ pub fn who(summary: &OrderSummary, about: &str, width: usize) -> String {
     format!("{reference}  {}\n{}, {about}\n", shown(&name), shown(&summary.customer.phone))
 }
 
+/// Says what a cancellation does: to the stock, and to the money of the customer.
+pub fn cancellation(order: &Order, change: &StatusChange, style: RenderStyle<'_>) -> String {
+    let is_written_off = change.movements.iter().any(|movement| movement.delta < 0);
+    let to = if is_written_off { "written off" } else { "back in stock" };
+    let back = order.items.iter().filter(|item| !change.movements.is_empty() && item.pieces_left() > 0).map(|item| {
+        let size = item.selected_size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
+        format!("{to}: {} × {}{size}", item.pieces_left(), item.shop_name())
+    });
+    let owed = order.summary.paid().unwrap_or(Balance::ZERO).minus(change.kept);
+    let money = match owed.is_negative() {
+        true => Some(format!("{} is then still due", owed.size())),
+        false if owed == Balance::ZERO => None,
+        false if change.kept == Money::ZERO => {
+            Some(format!("{owed} is then owed to the customer; --keep AMOUNT would keep a part of it"))
+        }
+        false => Some(format!("{owed} is then owed to the customer")),
+    };
+    back.chain(money).map(|said| prose::sentence(&format!("  {said}"), style.width)).collect()
+}
+
 /// Renders an order before it is taken.
 pub fn draft(order: &Order, style: RenderStyle<'_>) -> String {
     let Customer { name, phone, address } = &order.summary.customer;
@@ -163,12 +183,14 @@ pub fn draft(order: &Order, style: RenderStyle<'_>) -> String {
     text + &money(&order.summary)
 }
 
-/// Renders an item that was just typed.
-pub fn typed_item(item: &TypedItem, number: usize, width: usize) -> String {
+/// Renders an item that was just typed, and warns if fewer pieces are in stock.
+pub fn typed_item(item: &TypedItem, number: usize, in_stock: i64, style: RenderStyle<'_>) -> String {
     let TypedItem { product, quantity, size, .. } = item;
     let size = size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
     let price = item.price.unwrap_or(product.list_price());
-    prose::sentence(&format!("Item {number}: {quantity} × {}{size} at {price}", product.name), width)
+    let line = prose::sentence(&format!("Item {number}: {quantity} × {}{size} at {price}", product.name), style.width);
+    let is_short = i64::from(*quantity) > in_stock;
+    line + &if is_short { mark(&format!("only {in_stock} in stock"), style) } else { String::new() }
 }
 
 /// Renders the customer of the last order of a phone.
@@ -263,7 +285,7 @@ pub fn mark(sentence: &str, style: RenderStyle<'_>) -> String {
 /// Lists what a person should look at in an order: a blocked customer, prices below the list price, and names other than the
 /// catalogue's.
 pub fn marks(order: &Order) -> impl Iterator<Item = String> {
-    let block = order.block.iter().map(Block::warning);
+    let block = order.remarks.block.iter().map(Block::warning);
     let prices = order.items.iter().filter(|item| item.is_below_list_price()).map(|item| {
         let (name, price, list_price) = (item.shop_name(), item.unit_price, item.list_price);
         format!("{name}: price {price} is below the list price {list_price}")

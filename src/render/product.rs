@@ -17,10 +17,10 @@ pub fn list_columns() -> Vec<Column> {
     vec![
         Column::new("SKU").shrinks_to(14),
         Column::new("PRODUCT").shrinks_to(10),
-        Column::new("PRICE").number().rank(1),
+        Column::new("PRICE").number().rank(1).field("price"),
         Column::new("STOCK").number(),
         Column::new("").painted(paint::stock),
-        Column::new("SIZES").shrinks_to(8).rank(2),
+        Column::new("SIZES").shrinks_to(8).rank(2).field("sizeQuantities"),
     ]
 }
 

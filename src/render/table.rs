@@ -33,6 +33,8 @@ pub struct Column {
     pub(super) rank: u8,
     /// Whether it is left out if all of its cells are empty, as columns with a rank always are.
     needs_words: bool,
+    /// The field that `--fields` takes to show it.
+    field: Option<&'static str>,
     /// The style of a cell, by its text.
     paint: Option<fn(&str) -> Style>,
 }
@@ -74,6 +76,7 @@ impl Column {
             overflow: Overflow::Cut,
             rank: 0,
             needs_words: false,
+            field: None,
             paint: None,
         }
     }
@@ -120,6 +123,13 @@ impl Column {
     #[must_use]
     pub fn rank(mut self, rank: u8) -> Column {
         self.rank = rank;
+        self
+    }
+
+    /// Names the field that `--fields` takes to show it.
+    #[must_use]
+    pub fn field(mut self, field: &'static str) -> Column {
+        self.field = Some(field);
         self
     }
 }
@@ -190,7 +200,7 @@ impl Sizing {
         let shown = fitting_columns(&columns, &natural, worth_it.clone(), style.width);
         if let Some(left_out) = style.left_out {
             let gone = worth_it.iter().filter(|index| !shown.contains(index));
-            gone.for_each(|&index| left_out.add(&columns[index].title));
+            gone.for_each(|&index| left_out.add(&columns[index].title, columns[index].field));
         }
         let widths = shared_widths(&columns, &natural, &shown, style.width);
         Layout { shown: shown.into_iter().map(|index| (index, widths[index])).collect(), columns, color: style.color }
@@ -335,7 +345,7 @@ mod tests {
     fn columns() -> Vec<Column> {
         vec![
             Column::new("REFERENCE"),
-            Column::new("DATE").rank(1),
+            Column::new("DATE").rank(1).field("orderDate"),
             Column::new("CUSTOMER").shrinks_to(8),
             Column::new("TOTAL").number(),
         ]
@@ -374,10 +384,10 @@ LEG-2      2026-02-05  陈大文先…  1049.50
         let columns = || [columns(), vec![Column::new("NOTE").rank(2), Column::new("").rank(3)]].concat();
         let rows: Vec<_> = rows().into_iter().map(|row| [row, vec![String::new(), "x".to_owned()]].concat()).collect();
         render(&columns(), &rows, RenderStyle { left_out: Some(&left_out), ..style(80) });
-        assert!(left_out.titles().is_empty());
+        assert!(left_out.columns().is_empty());
         // A column that is empty or has no title is not noted.
         render(&columns(), &rows, RenderStyle { left_out: Some(&left_out), ..style(30) });
-        assert_eq!(left_out.titles(), ["DATE"]);
+        assert_eq!(left_out.columns(), [("DATE".to_owned(), Some("orderDate"))]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Customers: the orders of each number, and the remarks on it.
 
+use std::collections::HashMap;
+
 use rusqlite::{Row, ToSql, named_params};
 
 use super::due::grand_total;
@@ -174,14 +176,14 @@ impl Read<'_> {
         Ok(CustomerRecord { summary, names, addresses, orders, returns })
     }
 
-    /// Loads the blocks of the customers of orders, by their numbers.
-    pub(super) fn blocks_of(&self, orders: &[OrderSummary]) -> Result<Vec<(String, Block)>, StoreError> {
-        let sql = "SELECT phone_digits, blocked_at, blocked_note FROM customers
-             WHERE phone_digits IN (SELECT value FROM json_each(:numbers)) AND blocked_at IS NOT NULL";
+    /// Loads the remarks on the customers of orders, by their numbers.
+    pub(super) fn remarks_of(&self, orders: &[OrderSummary]) -> Result<HashMap<String, Remarks>, StoreError> {
+        let sql = "SELECT phone_digits, note, blocked_at, blocked_note FROM customers
+             WHERE phone_digits IN (SELECT value FROM json_each(:numbers))";
         let numbers = json_array(orders.iter().map(|order| order.number.as_str()));
-        self.rows(sql, named_params! {":numbers": numbers}, |row| {
-            Ok((row.get("phone_digits")?, Block { since: row.get("blocked_at")?, note: row.get("blocked_note")? }))
-        })
+        let rows = self
+            .rows(sql, named_params! {":numbers": numbers}, |row| Ok((row.get("phone_digits")?, remarks_in(row)?)))?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Returns whether any customer is blocked.

@@ -177,7 +177,7 @@ impl Read<'_> {
         let has_payments = summaries.iter().any(|summary| summary.payments_sum.is_some());
         let mut payments = if has_payments { self.payments_of(&keys)? } else { HashMap::new() };
         let mut notes = self.notes_of(&keys)?;
-        let blocks = self.blocks_of(&summaries)?;
+        let remarks = self.remarks_of(&summaries)?;
         // A pending order has no returns.
         let may_have_returns = summaries.iter().any(|summary| summary.status != Status::Pending);
         let mut returns = if may_have_returns { self.returns_of(&keys)? } else { Returns::default() };
@@ -186,8 +186,8 @@ impl Read<'_> {
             let (returns, exchanges) = returns.take(summary.pk, &mut items);
             let payments = payments.remove(&summary.pk).unwrap_or_default();
             let notes = notes.remove(&summary.pk).unwrap_or_default();
-            let block = blocks.iter().find(|(number, _)| *number == summary.number).map(|(_, block)| block.clone());
-            Order { summary, items, payments, notes, block, returns, exchanges }
+            let remarks = remarks.get(&summary.number).cloned().unwrap_or_default();
+            Order { summary, items, payments, notes, remarks, returns, exchanges }
         };
         Ok(summaries.into_iter().map(with_items).collect())
     }

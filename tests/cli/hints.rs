@@ -58,6 +58,7 @@ fn a_repeated_command_says_how_to_do_its_other_parts() {
                 "set-status A1 confirmed",
                 5,
                 "error: only confirm takes A1 to confirmed; it is shipped; nothing changed\n\
+                 hint: to move it back to processing:  orders set-status A1 processing --force --note WHY\n\
                  hint: first, to move it back to pending:  orders set-status A1 pending --force --note WHY\n\
                  hint: then, to confirm it:  orders confirm A1\n",
             ),

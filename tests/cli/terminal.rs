@@ -590,6 +590,103 @@ fn cancelling_is_asked_about() {
 }
 
 #[test]
+fn the_question_of_cancel_says_what_becomes_of_the_stock_and_the_money() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", ORDER, "--paid", "cash"]).succeeds();
+    for (options, said) in [
+        (&[][..], &["back in stock: 2 × Classic T-Shirt (L)", "59.98 is then owed to the customer; --keep AMOUNT"][..]),
+        (&["--keep", "9.98"], &["back in stock: 2 ×", "50.00 is then owed to the customer\n"]),
+        (&["--keep", "59.98", "--no-restock", "--note", "torn"], &["written off: 2 × Classic T-Shirt (L)"]),
+    ] {
+        let args: Vec<&str> = ["cancel", ORDER].into_iter().chain(options.iter().copied()).collect();
+        let mut terminal = Terminal::run(&shop, 100, &args);
+        terminal.expect("[y/N]");
+        let screen = terminal.screen();
+        assert!(said.iter().all(|said| screen.contains(said)), "{options:?}: {screen}");
+        terminal.answer("n", 9);
+    }
+}
+
+#[test]
+fn confirm_offers_only_the_keys_that_say_something_of_the_order() {
+    let shop = Shop::stocked();
+    for (reference, option) in [("LEG-PAID", "--delivery=0"), ("LEG-COD", "--cod"), ("LEG-OPEN", "--delivery=5")] {
+        shop.take(reference, BELT, 1, None);
+        shop.orders(["edit", reference, option]).succeeds();
+    }
+    shop.orders(["pay", "LEG-PAID", "29.99", "cash"]).succeeds();
+    for (orders, keys) in [
+        (&["LEG-PAID"][..], None),
+        (&["LEG-COD"], Some("Keys: y confirm, p paid\n")),
+        (&["LEG-OPEN"], Some("Keys: y confirm, p paid, c cash on delivery\n")),
+        (&["LEG-PAID", "LEG-OPEN"], Some("Keys: y confirm, p paid, c cash on delivery\n")),
+    ] {
+        let args: Vec<&str> = ["confirm"].into_iter().chain(orders.iter().copied()).collect();
+        let mut terminal = Terminal::run(&shop, 80, &args);
+        terminal.expect("[y/N]");
+        let screen = terminal.screen();
+        assert_eq!((screen.contains("Keys:"), keys.is_none_or(|keys| screen.contains(keys))), (keys.is_some(), true));
+        terminal.answer("n", 9);
+    }
+    // The paid one stays paid, and is not asked about.
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", "LEG-PAID", "LEG-OPEN"]);
+    terminal.expect("[y/N]");
+    terminal.answer("c", 0);
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE cod AND reference = 'LEG-PAID'"), 0);
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE cod AND reference = 'LEG-OPEN'"), 1);
+}
+
+#[test]
+fn a_mistyped_amount_is_the_last_thing_that_is_said() {
+    let shop = Shop::with_order();
+    let screen = Terminal::run(&shop, 80, &["pay", ORDER, "599.8", "cash"]).ends(0);
+    let last = "\
+warning: LEG-LXYZ1234-AB5C is paid 539.82 more than is due
+hint: if it was mistyped:  orders pay LEG-LXYZ1234-AB5C --void 1 --note WHY";
+    assert!(screen.trim_end().ends_with(last), "{screen}");
+    shop.orders(["pay", ORDER, "--void", "1", "--note", "mistyped"]).succeeds();
+    let done = shop.orders(["pay", ORDER, "599.8", "cash", "--dry-run"]).exits(0);
+    assert!(!done.stderr.contains("--void"), "{}", done.stderr);
+    let done = shop.orders(["create", "--phone", "1", "--name", "A", "--item", "BLT-01", "--confirm"]);
+    let done = done.arg("--paid").arg("cash").arg("--amount").arg("30").exits(0);
+    assert!(done.stderr.contains("11.25 more than is due") && done.stderr.contains("--void 1"), "{}", done.stderr);
+}
+
+#[test]
+fn a_note_on_the_customer_is_shown_with_their_orders() {
+    let shop = Shop::with_order();
+    shop.orders(["customer", "note", "+1234567890", "calls after five"]).succeeds();
+    let shown = shop.orders(["show", ORDER]).succeeds();
+    assert!(shown.ends_with("About the customer: calls after five\n"), "{shown}");
+    assert!(!shop.orders(["show", ORDER, "--json"]).succeeds().contains("after five"));
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER]);
+    terminal.expect("About the customer: calls after five").expect("[y/N]");
+    terminal.answer("n", 9);
+    // It is the shop's own.
+    shop.orders(["user", "add", "mona", "--role", "buyer", "--phone", "+1234567890"]).succeeds();
+    assert!(!shop.orders(["--as", "mona", "show", ORDER]).succeeds().contains("after five"));
+}
+
+#[test]
+fn an_item_that_is_short_of_stock_is_marked_as_it_is_typed() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 48, &["create", "--color", "never"]);
+    for (question, keys) in [
+        ("Phone:", "+1234567890\r"),
+        ("Name [the same]:", "\r"),
+        ("Address [the same], or none:", "\r"),
+        ("Item 1:", "belt\r"),
+        ("Quantity [1], 12 in stock:", "10\r"),
+        ("Item 2:", "belt\r"),
+        ("Quantity [1], 2 in stock:", "3\r"),
+        ("! only 2 in stock", "\u{3}"),
+    ] {
+        terminal.expect(question).press(keys);
+    }
+    assert!(!terminal.ends(130).contains("only 12 in stock"));
+}
+
+#[test]
 fn import_without_a_file_at_a_terminal_is_wrong_usage() {
     let shop = Shop::with_order();
     for args in [&["import"][..], &["product", "import"]] {
@@ -697,10 +794,15 @@ fn a_table_fits_a_narrow_screen_by_leaving_columns_out() {
 fn a_terminal_names_the_columns_that_have_no_room() {
     let shop = Shop::with_order();
     for (line, columns, said) in [
-        ("list", 48, "note: no room for ORDERED, ITEMS: a wider\n  terminal or --fields shows them"),
-        ("list --items", 48, "note: no room for STATUS, COLOR, PRICE: a\n  wider terminal or --fields shows them"),
+        (
+            "list",
+            48,
+            "note: no room for ORDERED, ITEMS: a wider\n  terminal shows them, or --fields with\n  orderDate, itemCount",
+        ),
+        ("list --items", 48, "or --fields with\n  status, selectedColor, unitPrice"),
+        ("product list", 30, "with\n  price, sizeQuantities"),
         ("product history BLT-01", 48, ""),
-        ("show LEG-LXYZ1234-AB5C", 40, "terminal or --json shows"),
+        ("show LEG-LXYZ1234-AB5C", 40, "or --json"),
         ("list", 80, ""),
         ("list -q", 48, ""),
         ("list --json", 48, ""),
@@ -779,9 +881,9 @@ fn an_order_is_asked_for_and_taken_by_one_key() {
             "one product",
         );
         terminal.press("\r").expect("Size of Classic T-Shirt").expect("> S").press("l\r");
-        terminal.expect("Quantity [1]:").press("0\r").expect("must be a whole number from 1").press("٢\r");
+        terminal.expect("Quantity [1], ").press("0\r").expect("must be a whole number from 1").press("٢\r");
         terminal.expect("Item 1: 2 × Classic T-Shirt (L) at 29.99").expect("> no more items");
-        terminal.press("blt").expect("Filter: blt").press("\r").expect("Quantity [1]:").press("\r");
+        terminal.press("blt").expect("Filter: blt").press("\r").expect("Quantity [1], ").press("\r");
         terminal.expect("Item 2: 1 × ").expect("Item 3:").press("\r");
         terminal
             .expect("Delivery fee [not agreed yet]:")
@@ -817,7 +919,7 @@ fn leaving_the_questions_of_create_writes_nothing() {
         ("Name [the same]:", "\r"),
         ("Address [the same], or none:", "\r"),
         ("Item 1:", "belt\r"),
-        ("Quantity [1]:", "\r"),
+        ("Quantity [1], ", "\r"),
         ("Item 2:", "\r"),
         ("Delivery fee", "\r"),
         ("Take this order? [y/N]", "n"),

@@ -7,6 +7,7 @@ use crate::commands::Context;
 use crate::commands::naming::likely_duplicate;
 use crate::commands::pay::recording::{MovedMoney, ask_money};
 use crate::commands::run::context::declined;
+use crate::domain::money::Balance;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::payment::Method;
 use crate::domain::record_payment::amount_to_pay;
@@ -24,6 +25,7 @@ pub struct AgreedOrders {
     pub settlements: HashMap<OrderPk, Settlement>,
 }
 
+const CONFIRM: char = 'y';
 /// The keys beside y and n.
 const PAID: char = 'p';
 const COD: char = 'c';
@@ -63,18 +65,33 @@ pub fn ask(store: &Store, call: &ConfirmCall<'_>, context: &Context) -> anyhow::
         return Ok(AgreedOrders { orders: shown, settlements: HashMap::new() });
     }
     let mut questions = PaymentQuestions { context, refused, method: method.unwrap_or_else(Method::cash) };
-    ui::show("Keys: y confirm, p paid, c cash on delivery\n");
-    let key = questions.key(&question)?;
+    let keys = payment_keys(&shown);
+    if !keys.is_empty() {
+        let said = keys.iter().map(|key| if *key == PAID { ", p paid" } else { ", c cash on delivery" });
+        ui::show(&format!("Keys: y confirm{}\n", said.collect::<String>()));
+    }
+    let key = questions.key(&question, &keys)?;
     let mut settlements = HashMap::new();
     for order in &shown {
+        let keys = payment_keys(std::slice::from_ref(order));
         let key = match key {
             // How several orders are paid is asked for each.
-            PAID if shown.len() > 1 => questions.key(&confirm::question(order))?,
-            key => key,
+            PAID if shown.len() > 1 && keys.contains(&PAID) => questions.key(&confirm::question(order), &keys)?,
+            key if keys.contains(&key) => key,
+            _ => CONFIRM,
         };
         settlements.insert(order.summary.pk, questions.settlement(key, order)?);
     }
     Ok(AgreedOrders { orders: shown, settlements })
+}
+
+/// Returns the keys that say how these orders are paid: none if nothing is left to pay.
+fn payment_keys(orders: &[Order]) -> Vec<char> {
+    let is_to_pay = |order: &&Order| order.summary.left_to_pay() > Balance::ZERO;
+    let is_agreed_cod = |order: &Order| order.summary.terms.is_cod && !order.summary.terms.claimed.cod;
+    let may_be_cod = orders.iter().filter(is_to_pay).any(|order| !is_agreed_cod(order));
+    let keys = [(PAID, orders.iter().any(|order| is_to_pay(&order))), (COD, may_be_cod)];
+    keys.into_iter().filter_map(|(key, is_offered)| is_offered.then_some(key)).collect()
 }
 
 /// The questions about how orders are paid.
@@ -88,8 +105,8 @@ struct PaymentQuestions<'a> {
 
 impl PaymentQuestions<'_> {
     /// Asks for the key that answers a question; fails after a no.
-    fn key(&self, question: &str) -> anyhow::Result<char> {
-        let key = self.context.ui.one_key(question, &[PAID, COD])?;
+    fn key(&self, question: &str, keys: &[char]) -> anyhow::Result<char> {
+        let key = self.context.ui.one_key(question, keys)?;
         Ok(key.ok_or_else(|| declined(self.refused.as_str()))?)
     }
 

@@ -84,7 +84,7 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (outcomes, entered) = context.write(&mut store, |write| call.confirm(write))?;
     if !is_to_ask {
         for Confirmed { order, .. } in outcomes.iter().flatten() {
-            if let Some(block) = &order.block {
+            if let Some(block) = &order.remarks.block {
                 context.ui.warn(&format!("{}: {}", order.summary.reference, block.warning()));
             }
         }

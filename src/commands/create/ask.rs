@@ -12,6 +12,7 @@ use crate::domain::product::Product;
 use crate::domain::reference::Reference;
 use crate::domain::resolve::resolve;
 use crate::domain::terms::{Fee, TermsEdit};
+use crate::domain::text::size_key;
 use crate::domain::typed_order::TypedItem;
 use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
@@ -37,7 +38,12 @@ pub fn ask(context: &Context) -> anyhow::Result<TypedDraft> {
     let mut items = Vec::new();
     let catalogue = Offered::of(&products, style);
     while let Some(item) = catalogue.ask_item(&items, context)? {
-        ui::show(&order::typed_item(&item, items.len() + 1, style.width));
+        ui::show(&order::typed_item(
+            &item,
+            items.len() + 1,
+            left_in_stock(&item.product, item.size.as_deref(), &items),
+            style,
+        ));
         items.push(item);
     }
     let fee = context.ask_value("Delivery fee [not agreed yet]", NOT_TAKEN, |typed| match typed {
@@ -104,6 +110,15 @@ fn show(typed: &TypedDraft, store: &Store, style: RenderStyle<'_>, context: &Con
     Ok(())
 }
 
+/// Returns how many pieces of a product and size are in stock beside those that were typed before.
+fn left_in_stock(product: &Product, size: Option<&str>, before: &[TypedItem]) -> i64 {
+    let key = |size: Option<&str>| size_key(size.unwrap_or_default());
+    let is_same = |item: &&TypedItem| item.product.id == product.id && key(item.size.as_deref()) == key(size);
+    let typed: i64 = before.iter().filter(is_same).map(|item| i64::from(item.quantity)).sum();
+    let on_hand = product.stock_line(&key(size)).map_or(0, |line| line.on_hand);
+    (on_hand - typed).max(0)
+}
+
 /// The products to pick from, with the texts that a search looks in.
 struct Offered<'a> {
     products: &'a [Product],
@@ -136,10 +151,12 @@ impl<'a> Offered<'a> {
         let Some(place) = place.checked_sub(ends) else { return Ok(None) };
         let product = &self.products[place];
         let size = if product.is_sized() { Some(pick_size(product, self.width, NOT_TAKEN, context)?) } else { None };
-        let quantity = context.ask_value("Quantity [1]", NOT_TAKEN, |typed| match typed {
-            "" => Ok(1),
-            typed => quantity(typed),
-        })?;
+        let left = left_in_stock(product, size.as_deref(), items);
+        let quantity =
+            context.ask_value(&format!("Quantity [1], {left} in stock"), NOT_TAKEN, |typed| match typed {
+                "" => Ok(1),
+                typed => quantity(typed),
+            })?;
         // The price that was shown is the one that is agreed.
         let price = Some(product.list_price());
         Ok(Some(TypedItem { product: product.clone(), size, color: None, quantity, price }))

@@ -108,6 +108,9 @@ fn create(new: &NewOrder, sale: Option<&Sale>, context: &mut Context) -> anyhow:
         Reply::New(order, _) | Reply::Known(order) => context.print_order(order, &settings)?,
         Reply::Unseen(reference) => context.print_one(json::unchanged(reference), || format!("{reference}\n"))?,
     }
+    if let (Reply::New(order, _), Some(entered)) = (&created.reply, &created.entered) {
+        entered.say(order, context);
+    }
     Ok(Exit::Done)
 }
 
@@ -133,9 +136,6 @@ impl Created {
         }
         if let Some(other) = &self.same_as {
             context.ui.note(&format!("the name or address that was not typed is that of {other}"));
-        }
-        if let Some(entered) = &self.entered {
-            entered.say(order, context);
         }
     }
 }

@@ -66,9 +66,10 @@ pub struct Selection {
     /// Only orders with nothing paid yet; cancelled ones are left out
     #[arg(long)]
     unpaid: bool,
-    /// Only orders with this in their reference, name or phone (in any spelling), or in the name or SKU of an item or its product
+    /// Only orders with this in their reference, name, phone or tracking number, or in the name or SKU of an item or its product
     ///
-    /// Case, accents, harakat, tatweel and the forms of alif, waw, ya and ta marbuta make no difference.
+    /// A phone is found in any spelling, and a tracking number by 4 or more of its characters, one of them a digit. Case, accents,
+    /// harakat, tatweel and the forms of alif, waw, ya and ta marbuta make no difference.
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Only orders with this product: a barcode, an id, or a part of the name

@@ -73,8 +73,9 @@ pub fn record(
         anyhow::Ok((entered, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
     naming.say(context);
-    entered.say(&order, context);
+    entered.say_of_payment(&order, context);
     context.print_order(&order, &settings)?;
+    entered.warn_of_overpaid(&order, context);
     Ok(Exit::Done)
 }
 
@@ -113,8 +114,19 @@ impl Entered {
     /// Says after the commit what a person should look at; `order` is as it is now.
     pub fn say(&self, order: &Order, context: &Context) {
         self.say_of_payment(order, context);
-        if let Some(warning) = overpaid(&order.summary).filter(|_| !self.is_unchanged) {
-            context.ui.warn(&warning);
+        self.warn_of_overpaid(order, context);
+    }
+
+    /// Warns that more was paid than is due, and says how to take back an amount that was mistyped. This comes last: above
+    /// a whole order nobody would see it.
+    pub fn warn_of_overpaid(&self, order: &Order, context: &Context) {
+        let Some(warning) = overpaid(&order.summary).filter(|_| !self.is_unchanged) else { return };
+        context.ui.warn(&warning);
+        let entered = order.payments.last().filter(|last| last.voids.is_none() && !last.amount.is_negative());
+        if let Some(payment) = entered.filter(|_| context.is_table() && !context.ui.quiet && !context.is_dry_run()) {
+            let void = CommandLine::of("pay").argument(&order.summary.reference);
+            let void = void.option_value("--void", &payment.number.to_string()).option("--note WHY");
+            context.hint(Hint::run("if it was mistyped", void));
         }
     }
 

@@ -183,13 +183,16 @@ impl Context {
     }
 
     /// At a terminal, names the columns that did not fit, and how to see them: otherwise nobody would miss them.
-    pub fn tell_left_out(&self, has_fields: bool) {
-        let titles = self.left_out.titles();
+    pub fn tell_left_out(&self) {
+        let (titles, fields): (Vec<_>, Vec<_>) = self.left_out.columns().into_iter().unzip();
         if titles.is_empty() || !ui::is_stdout_a_terminal() {
             return;
         }
-        let other = if has_fields { "--fields" } else { "--json" };
-        self.ui.aside(&format!("no room for {}: a wider terminal or {other} shows them", titles.join(", ")));
+        let other = match fields.into_iter().collect::<Option<Vec<_>>>() {
+            Some(fields) => format!("--fields with {}", fields.join(", ")),
+            None => "--json".to_owned(),
+        };
+        self.ui.aside(&format!("no room for {}: a wider terminal shows them, or {other}", titles.join(", ")));
     }
 
     /// Asks a person; fails with `refused` unless they say yes.

@@ -22,24 +22,25 @@ pub fn ask(
     context: &Context,
 ) -> anyhow::Result<HashMap<OrderPk, Order>> {
     let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
-    let (orders, is_possible, settings) = store.read(|read| {
+    let (orders, changes, settings) = store.read(|read| {
         let orders = read.orders(&pks)?;
-        let mut is_possible = false;
+        let mut changes = Vec::with_capacity(orders.len());
         for order in &orders {
-            is_possible |= decide(order, &read.held_stock(order.summary.pk)?, request).is_ok();
+            changes.push(decide(order, &read.held_stock(order.summary.pk)?, request).ok());
         }
-        anyhow::Ok((orders, is_possible, read.settings()?))
+        anyhow::Ok((orders, changes, read.settings()?))
     })?;
     // If nothing can be changed, the change itself says why.
-    if is_possible {
+    if changes.iter().any(Option::is_some) {
         let style = context.style_of_questions(&settings);
         let which = match orders.as_slice() {
             [order] => order.summary.reference.to_string(),
             several => format!("these {} orders", several.len()),
         };
         let (question, done) = if request.to == Status::Cancelled {
-            for order in &orders {
-                ui::show(&(order::show(order, style) + "\n"));
+            for (order, change) in orders.iter().zip(&changes) {
+                let effects = change.as_ref().map(|change| order::cancellation(order, change, style));
+                ui::show(&(order::show(order, style) + "\n" + &effects.unwrap_or_default()));
             }
             let kept = if request.keep == Money::ZERO { String::new() } else { format!(" and keep {}", request.keep) };
             (format!("Cancel {which}{kept}?"), "cancelled".to_owned())
