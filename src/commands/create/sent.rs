@@ -18,7 +18,7 @@ use crate::store::StoreError;
 
 /// Reads the order in a file; `-` or none is stdin.
 pub fn read(file: Option<&str>, context: &Context) -> anyhow::Result<IncomingOrder> {
-    let mut source = open_source(file, &context.orders_files()?)?;
+    let mut source = open_source(file, context)?;
     let read = read_one(&mut source)?;
     match read.order {
         Ok(incoming) => Ok(incoming),
