@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::customer_remarks::Block;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
-use super::payment::{Method, Payment, standing};
+use super::payment::{Payment, last_method};
 use super::product::Product;
 use super::reference::Reference;
 use super::remedy::Remedy;
@@ -292,15 +292,11 @@ fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
 
 fn owed(facts: &Facts, now: Timestamp) -> Needs {
     let need = |(waiting, payments): &(OutstandingOrder, Vec<Payment>)| {
-        let next = Remedy::Refund { reference: waiting.order.reference.clone(), method: last_method(payments) };
+        let next =
+            Remedy::Refund { reference: waiting.order.reference.clone(), method: last_method(payments).cloned() };
         order_need(&waiting.order, None, waiting.since, now, next)
     };
     needs(List::Owed, facts.owed.iter().map(need).collect(), Count::of_counted(facts.owed_count))
-}
-
-/// Returns how the customer paid last; money goes back in the same way.
-fn last_method(payments: &[Payment]) -> Option<Method> {
-    standing(payments).rfind(|payment| !payment.amount.is_negative()).map(|payment| payment.method.clone())
 }
 
 /// Finds the stock that is out, low, or short for the pending orders that were looked at.
@@ -366,6 +362,7 @@ mod tests {
     use super::*;
     use crate::domain::money::{Balance, Money};
     use crate::domain::order_samples::{incoming, order};
+    use crate::domain::payment::Method;
     use crate::domain::payment::PaymentPk;
     use crate::domain::product::tests::product;
 

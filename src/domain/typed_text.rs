@@ -3,10 +3,31 @@
 use super::limits::excess;
 use super::visible::is_blank;
 
+/// The words in capitals that help and hints print where only the reader knows the value, and what they stand for.
+const PLACEHOLDERS: [(&str, &str); 11] = [
+    ("AMOUNT", "an amount"),
+    ("COURIER", "the courier"),
+    ("FILE", "a file"),
+    ("METHOD", "how the money moves, such as cash"),
+    ("NUMBER", "the courier's number"),
+    ("PRODUCT", "a product"),
+    ("RECEIPT", "the receipt"),
+    ("REF", "a reference"),
+    ("SIZE", "a size"),
+    ("TEXT", "a text"),
+    ("WHY", "the reason"),
+];
+
+/// Says what to type in place of a word that was copied from a hint as it stands; `None` for every other text.
+pub fn placeholder(text: &str) -> Option<String> {
+    let (word, meaning) = PLACEHOLDERS.iter().find(|(word, _)| *word == text.trim())?;
+    Some(format!("{word} stands for {meaning}: type that"))
+}
+
 /// Reads a text that may have several lines, such as a note: 1 to `longest` characters.
 ///
 /// # Errors
-/// Nothing of it can be seen, or it is too long.
+/// Nothing of it can be seen, it is too long, or it is a placeholder.
 pub fn read_text(text: &str, longest: usize) -> Result<String, String> {
     let text = text.trim();
     if is_blank(text) {
@@ -14,6 +35,9 @@ pub fn read_text(text: &str, longest: usize) -> Result<String, String> {
     }
     if text.contains('\0') {
         return Err("must not have control characters".to_owned());
+    }
+    if let Some(problem) = placeholder(text) {
+        return Err(problem);
     }
     excess(text, longest).map_or_else(|| Ok(text.to_owned()), Err)
 }
@@ -51,6 +75,8 @@ mod tests {
             (" Bosta ", some("Bosta"), some("Bosta")),
             ("5 قصر", some("5 قصر"), some("5 قصر")),
             ("", refused(blank), refused(blank)),
+            (" WHY", refused("WHY stands for the reason: type that"), refused("WHY stands for the reason: type that")),
+            ("why", some("why"), some("why")),
             ("\u{200b}", refused(blank), refused(blank)),
             (" \u{202e}\t", refused(blank), refused(blank)),
             ("5 Nile\nX", some("5 Nile\nX"), refused(controls)),
