@@ -525,6 +525,18 @@ fn set_status_asks_before_it_moves_picked_orders() {
 }
 
 #[test]
+fn a_new_method_is_announced_before_the_order_is_picked() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 80, &["pay", "5", "bosta"]);
+    terminal.expect("note: bosta is a new method").expect("Which order was paid 5.00 by bosta?");
+    let screen = terminal.answer("\r", 0);
+    assert_eq!(screen.matches("is a new method").count(), 1, "{screen}");
+    let mut terminal = Terminal::run(&shop, 80, &["pay", "5", "bosta"]);
+    terminal.expect("Which order");
+    assert!(!terminal.answer("\u{1b}", 9).contains("is a new method"));
+}
+
+#[test]
 fn the_picker_of_note_says_which_text_it_writes() {
     let shop = Shop::with_order();
     let mut terminal = Terminal::run(&shop, 48, &["note", "calls back on Sunday, wants two"]);
