@@ -245,6 +245,16 @@ impl From<Remedy> for Hint {
                 let command = product("product receive", &handle).argument("SIZE=N");
                 Hint::run("once a delivery has come", command.option("--ref REF"))
             }
+            Remedy::OneDelivery(reference) => format!(
+                "one reference is one delivery: a file with the columns sku, size and quantity takes several products; \
+                 enter the rest of this one as {reference}-2"
+            )
+            .into(),
+            Remedy::CorrectStock { product: handle, size, by } => {
+                let command = product("product adjust", &handle).argument(format_args!("{by:+}"));
+                let command = if size.is_empty() { command } else { command.option_value("--size", &size) };
+                Hint::run("to correct what was entered", command.option("--note WHY"))
+            }
             Remedy::ShowProduct(handle) => Hint::run("to see its stock", product("product show", &handle)),
             Remedy::SetProduct(handle) => {
                 Hint::run("to change it", product("product set", &handle).option("--price PRICE"))
@@ -340,6 +350,8 @@ mod tests {
                 Remedy::TellShortage(reference()),
                 Remedy::AddStock { product: word(), size: word(), missing: 3 },
                 Remedy::AddStock { product: word(), size: String::new(), missing: 3 },
+                Remedy::CorrectStock { product: word(), size: word(), by: 3 },
+                Remedy::CorrectStock { product: word(), size: String::new(), by: -3 },
                 Remedy::ShowProduct(word()),
                 Remedy::SetProduct(word()),
                 Remedy::StartSize { product: word(), size: word() },
@@ -351,10 +363,10 @@ mod tests {
                 let hint = kept.add_to(remedy.clone().into()).to_string();
                 let (_, line) = hint.split_once(":  ").expect("it ends with a command");
                 let mut words = split(line);
-                words
-                    .iter_mut()
-                    .filter(|word| ["N", "PRICE", "AMOUNT"].iter().any(|blank| *word == *blank))
-                    .for_each(|word| *word = "1".into());
+                let is_blank = |word: &&mut OsString| {
+                    word.to_str().is_some_and(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase()))
+                };
+                words.iter_mut().filter(is_blank).for_each(|word| *word = "1".into());
                 words.iter_mut().filter(|word| *word == "SIZE=N").for_each(|word| *word = "L=1".into());
                 assert!(words.contains(&name.into()) || words.contains(&format!("--size={name}").into()), "{line}");
                 assert!(words.contains(&"/tmp/a shop.db".into()) && words.contains(&"sara".into()), "{line}");

@@ -8,6 +8,7 @@ use clap::{CommandFactory, Error};
 use crate::cli::Cli;
 use crate::commands::naming::nearest;
 use crate::domain::status::Status;
+use crate::domain::text::without_user_info;
 use crate::error::Failure;
 use crate::hint::{CommandLine, Hint};
 use crate::options::options;
@@ -22,7 +23,8 @@ pub fn explain(error: &Error, args: &[OsString]) -> Failure {
     if let Some(failure) = contradiction(&command, error) {
         return failure;
     }
-    let unknown = context(error, ContextKind::InvalidArg).unwrap_or_default();
+    let unknown = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand];
+    let unknown = unknown.into_iter().find_map(|kind| context(error, kind)).unwrap_or_default();
     // Clap names an option with its value: `--color <WHEN>`.
     let unknown = unknown.split(' ').next().unwrap_or_default();
     let hints = meant(&command, unknown, args);
@@ -103,10 +105,38 @@ fn meant(command: &[&str], unknown: &str, args: &[OsString]) -> Vec<Hint> {
                 let line = CommandLine::of(if *name == "list" { "list" } else { "my-orders" });
                 vec![Hint::run("to list these", line.option_value("--status", status.as_str()))]
             }
-            None => Vec::new(),
+            None if word.starts_with('-') => Vec::new(),
+            None => vec![search(if *name == "list" { "list" } else { "my-orders" }, &words_from(args, word))],
+        },
+        ([], "search" | "find") => vec![search("list", &words_from(args, unknown)[1..])],
+        (["product"], "search" | "find") => vec![search("product list", &words_from(args, unknown)[1..])],
+        (["customer"], "search" | "find") => vec![search("customer list", &words_from(args, unknown)[1..])],
+        (["note"], word) if !word.starts_with('-') => match words_from(args, "note").as_slice() {
+            [_, reference, text @ ..] => {
+                let line = CommandLine::of("note").argument(reference).argument(without_user_info(&text.join(" ")));
+                vec![Hint::run("put the text in quotes", line)]
+            }
+            _ => Vec::new(),
         },
         _ => Vec::new(),
     }
+}
+
+/// Makes a hint at how a command searches.
+fn search(command: &'static str, words: &[&str]) -> Hint {
+    let line = CommandLine::of(command);
+    let line = match words {
+        [] => line.option("--search TEXT"),
+        // They may be a mistyped address with a password.
+        words => line.option_value("--search", &without_user_info(&words.join(" "))),
+    };
+    Hint::run("to search", line)
+}
+
+/// Returns the words of a command line from `first` to the next option.
+fn words_from<'a>(args: &'a [OsString], first: &str) -> Vec<&'a str> {
+    let words = args.iter().map_while(|arg| arg.to_str()).skip_while(|word| *word != first);
+    words.take_while(|word| !word.starts_with('-')).collect()
 }
 
 /// Returns the command that a command line names, as far as it names one: `product`, `show`.
@@ -168,6 +198,24 @@ mod tests {
                 "orders list Pending",
                 "unexpected argument 'Pending' found",
                 "to list these:  orders list --status pending",
+            ),
+            ("orders list karim", "unexpected argument 'karim' found", "to search:  orders list --search karim"),
+            (
+                "orders list --json karim nasser --limit 3",
+                "unexpected argument 'karim' found",
+                "to search:  orders list --search 'karim nasser'",
+            ),
+            ("orders search karim", "unrecognized subcommand 'search'", "to search:  orders list --search karim"),
+            ("orders find", "unrecognized subcommand 'find'", "to search:  orders list --search TEXT"),
+            (
+                "orders product find shirt",
+                "unrecognized subcommand 'find'",
+                "to search:  orders product list --search shirt",
+            ),
+            (
+                "orders note 7htx call her after 5",
+                "unexpected argument 'her' found",
+                "put the text in quotes:  orders note 7htx 'call her after 5'",
             ),
             (
                 "orders product set SKU-1 --stock 4",

@@ -63,7 +63,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (what, rejects) = (Imported::Orders, args.rejects.as_ref());
     let run = ImportRun { what, keep_going: args.keep_going, rejects, orders_files: &orders_files };
     run.check_rejects()?;
-    let sources = open_sources(&args.files, &args.input, &Format::refuse_endless, &orders_files)?;
+    let sources = open_sources(&args.files, &args.input, &Format::refuse_endless, context)?;
     let mut store = context.open_or_create()?;
     let summary = retry_while_overtaken(|| import(&run, &sources, &mut store, context))?;
     summary.report(Imported::Orders, context);

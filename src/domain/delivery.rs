@@ -8,17 +8,18 @@ use super::limits::DELIVERY;
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal};
+use super::remedy::Remedy;
 use super::start_size::{NoStockLine, SIZE_SIGNS_PROBLEM, find_or_start_size, too_many_sizes};
 use super::text::size_key;
 use super::time::Timestamp;
-use super::typed_text::read_line;
+use super::typed_text::read_value;
 
 /// Reads the reference of a delivery: an invoice, a delivery note.
 ///
 /// # Errors
 /// It is blank, too long, or has control characters.
 pub fn read_reference(text: &str) -> Result<String, String> {
-    read_line(text, DELIVERY)
+    read_value(text, DELIVERY)
 }
 
 /// One line of a delivery, as entered: pieces of one product and size.
@@ -220,7 +221,25 @@ fn conflict(earlier: &Delivery, quantities: &Quantities, pieces: &[DeliveryLine]
         (before != now).then(|| format!("{label}: {before} are on record, not {now}"))
     });
     let message = format!("delivery {} was entered with other pieces", earlier.reference);
-    Refusal::conflict(Conflict::Content, message).details(details.collect())
+    let is_known = |product: ProductId| earlier.quantities.keys().any(|key| key.product_id == product);
+    let corrected = || {
+        let difference = |key: &StockKey| {
+            quantities.get(key).copied().unwrap_or_default() - earlier.quantities.get(key).copied().unwrap_or_default()
+        };
+        let line = |pieces: &DeliveryLine| {
+            let line = pieces.product.stock_line(&size_key(pieces.size.as_deref().unwrap_or_default()))?;
+            let by = difference(&StockKey::of(pieces.product.id, &*line.size_key));
+            let (product, size) = (pieces.product.handle(), line.size.clone());
+            (by != 0).then_some(Remedy::CorrectStock { product, size, by })
+        };
+        pieces.iter().find_map(line)
+    };
+    let remedy = match pieces.iter().all(|pieces| is_known(pieces.product.id)) {
+        true => corrected(),
+        false => Some(Remedy::OneDelivery(earlier.reference.clone())),
+    };
+    let refusal = Refusal::conflict(Conflict::Content, message).details(details.collect());
+    remedy.into_iter().fold(refusal, Refusal::remedy)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 use super::limits::RECEIPT;
 use super::money::{Balance, Money};
 use super::time::Timestamp;
-use super::typed_text::read_line;
+use super::typed_text::{placeholder, read_value};
 
 /// A payment's key, in order of recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +49,9 @@ impl Method {
     /// # Errors
     /// It is no such word; the error says what to type.
     pub fn parse(text: &str) -> Result<Method, String> {
+        if let Some(problem) = placeholder(text) {
+            return Err(problem);
+        }
         let word = text.trim().to_ascii_lowercase();
         let is_word = word.starts_with(|c: char| c.is_ascii_lowercase())
             && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
@@ -117,7 +120,7 @@ pub struct PaymentEntry {
 /// # Errors
 /// It is blank, too long, or has control characters.
 pub fn read_receipt(text: &str) -> Result<String, String> {
-    read_line(text, RECEIPT)
+    read_value(text, RECEIPT)
 }
 
 /// Returns whether one of the payments voids the one with this number.
@@ -128,6 +131,11 @@ pub fn is_voided(payments: &[Payment], number: usize) -> bool {
 /// Returns the payments and refunds that were not voided, without those that void one.
 pub fn standing(payments: &[Payment]) -> impl DoubleEndedIterator<Item = &Payment> {
     payments.iter().filter(|payment| payment.voids.is_none() && !is_voided(payments, payment.number))
+}
+
+/// Returns what the customer paid last; money goes back in the same way.
+pub fn last_paid(payments: &[Payment]) -> Option<&Payment> {
+    standing(payments).rfind(|payment| !payment.amount.is_negative())
 }
 
 /// Adds up the refunds that were not voided.
@@ -151,6 +159,8 @@ mod tests {
             ("", None),
             ("2nd", None),
             ("vodafone cash", None),
+            ("METHOD", None),
+            ("method", Some("method")),
             ("نقدا", None),
         ] {
             assert_eq!(Method::parse(text).ok().as_ref().map(Method::as_str), word, "{text}");

@@ -132,7 +132,7 @@ pub fn decide(
     Ok(Some(NewPayment { order: summary.pk, before, entry, voids: None, change: (None, Some(said)) }))
 }
 
-/// Decides a row of a list. A list that is entered twice changes nothing: a row is known by its receipt; without one by its order,
+/// Decides a row of a list. A row of zero records nothing: couriers list prepaid parcels too. A list that is entered twice changes nothing: a row is known by its receipt; without one by its order,
 /// amount, method and time; without a time too by the other three.
 ///
 /// # Errors
@@ -145,6 +145,9 @@ pub fn decide_listed(
     count: usize,
     now: Timestamp,
 ) -> Result<Listed, Refusal> {
+    if entry.amount == Balance::ZERO {
+        return Ok(Listed::Unchanged(None));
+    }
     let (reference, said) = (&summary.reference, describe(entry.amount, &entry.method, entry.receipt.as_deref()));
     if alike == Some(Alike::TakenBack) && same.is_none() {
         return Ok(Listed::Unchanged(Some(format!(

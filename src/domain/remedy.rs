@@ -111,6 +111,17 @@ pub enum Remedy {
         /// How many pieces are missing, if that is known.
         missing: Option<i64>,
     },
+    /// Enter several products of a delivery in one file, or the rest of the delivery with this reference apart.
+    OneDelivery(String),
+    /// Correct what was entered of a product.
+    CorrectStock {
+        /// What people type to name the product.
+        product: String,
+        /// The size as the catalogue spells it; empty if size is not tracked.
+        size: String,
+        /// How many pieces more came; below zero, fewer.
+        by: i64,
+    },
     /// Put a delivery of several sizes of a product on the shelf.
     ReceiveSizes(String),
     /// Look at a product, named by its barcode or id.

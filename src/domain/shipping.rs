@@ -2,7 +2,7 @@
 
 use super::limits::{COURIER, TRACKING};
 use super::reference::Reference;
-use super::typed_text::{or_none, read_line};
+use super::typed_text::{or_none, read_value};
 
 /// How an order travels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,7 +27,7 @@ pub struct ShippingEdit {
 /// # Errors
 /// It is too long, or nothing of it can be seen.
 pub fn read_courier(text: &str) -> Result<Option<String>, String> {
-    or_none(text, |text| read_line(text, COURIER))
+    or_none(text, |text| read_value(text, COURIER))
 }
 
 /// Reads a tracking number as typed; an empty one is none.
@@ -35,7 +35,7 @@ pub fn read_courier(text: &str) -> Result<Option<String>, String> {
 /// # Errors
 /// It is too long, has spaces, or nothing of it can be seen.
 pub fn read_tracking(text: &str) -> Result<Option<String>, String> {
-    let number = or_none(text, |text| read_line(text, TRACKING))?;
+    let number = or_none(text, |text| read_value(text, TRACKING))?;
     match number.as_deref().is_some_and(|number| number.contains(char::is_whitespace)) {
         true => Err("must be one number without spaces".to_owned()),
         false => Ok(number),

@@ -50,6 +50,11 @@ impl Status {
         Status::parse(&word.to_lowercase().replace("canceled", "cancelled"))
     }
 
+    /// Returns whether couriers use the word for an order that comes back: it is no status, as a part may come back.
+    pub fn is_return(word: &str) -> bool {
+        ["return", "returned", "refused", "rto"].contains(&word.to_lowercase().as_str())
+    }
+
     /// Returns whether an order in this status holds stock.
     pub fn holds_stock(self) -> bool {
         matches!(self, Confirmed | Processing | Shipped | Delivered)

@@ -6,7 +6,7 @@ use super::customer_remarks::Block;
 use super::money::{Balance, Money};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
-use super::payment::{Payment, standing};
+use super::payment::{Payment, last_paid};
 use super::product::Product;
 use super::reference::Reference;
 use super::remedy::Remedy;
@@ -313,11 +313,6 @@ fn owed(facts: &Facts, now: Timestamp) -> Needs {
         Need { remarks: mistyped.into_iter().collect(), ..order_need(&waiting.order, None, waiting.since, now, next) }
     };
     needs(List::Owed, facts.owed.iter().map(need).collect(), Count::of_counted(facts.owed_count))
-}
-
-/// Returns what the customer paid last; money goes back in the same way.
-fn last_paid(payments: &[Payment]) -> Option<&Payment> {
-    standing(payments).rfind(|payment| !payment.amount.is_negative())
 }
 
 /// Finds the stock that is out, low, or short for the pending orders that were looked at.

@@ -3,6 +3,22 @@
 use super::limits::excess;
 use super::visible::is_blank;
 
+/// The words in capitals that help and hints print where only the reader knows the value, and what they stand for: those that
+/// would pass for a value, and be kept.
+const PLACEHOLDERS: [(&str, &str); 5] = [
+    ("COURIER", "the courier"),
+    ("METHOD", "how the money moves, such as cash"),
+    ("NUMBER", "the courier's number"),
+    ("RECEIPT", "the receipt"),
+    ("REF", "a reference"),
+];
+
+/// Says what to type in place of a word that was copied from a hint as it stands; `None` for every other text.
+pub fn placeholder(text: &str) -> Option<String> {
+    let (word, meaning) = PLACEHOLDERS.iter().find(|(word, _)| *word == text.trim())?;
+    Some(format!("{word} stands for {meaning}: type that"))
+}
+
 /// Reads a text that may have several lines, such as a note: 1 to `longest` characters.
 ///
 /// # Errors
@@ -28,6 +44,14 @@ pub fn read_line(text: &str, longest: usize) -> Result<String, String> {
         true => Err("must not have control characters".to_owned()),
         false => Ok(line),
     }
+}
+
+/// Reads a line, as [`read_line`] does, in whose place hints print a word in capitals.
+///
+/// # Errors
+/// It is no such line, or that word.
+pub fn read_value(text: &str, longest: usize) -> Result<String, String> {
+    placeholder(text).map_or_else(|| read_line(text, longest), Err)
 }
 
 /// Reads a text that may be empty, which removes the value.
@@ -64,6 +88,13 @@ mod tests {
         ] {
             assert_eq!((read_text(typed, 10), read_line(typed, 10)), (text, line), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn a_word_copied_from_a_hint_is_no_value() {
+        assert_eq!(read_value(" NUMBER", 10), Err("NUMBER stands for the courier's number: type that".to_owned()));
+        assert_eq!(read_value("number", 10), Ok("number".to_owned()));
+        assert_eq!(read_line("NUMBER", 10), Ok("NUMBER".to_owned()));
     }
 
     #[test]

@@ -95,7 +95,12 @@ impl Drop for InUse {
 /// Dropping it closes it, unless this process has it open through SQLite too: then the descriptor stays open until the
 /// process ends.
 #[derive(Debug)]
-pub struct PlainFile(Option<File>);
+pub struct PlainFile {
+    /// `None` only while it is dropped.
+    file: Option<File>,
+    /// Whether its end was read. A terminal has an end at every Ctrl-D: without this, the next read would ask for more.
+    is_at_end: bool,
+}
 
 impl PlainFile {
     /// Opens any file for reading.
@@ -112,19 +117,19 @@ impl PlainFile {
 
     /// Returns the file itself.
     pub fn file(&self) -> &File {
-        self.0.as_ref().expect("it is there until it is dropped")
+        self.file.as_ref().expect("it is there until it is dropped")
     }
 }
 
 impl From<File> for PlainFile {
     fn from(file: File) -> PlainFile {
-        PlainFile(Some(file))
+        PlainFile { file: Some(file), is_at_end: false }
     }
 }
 
 impl Drop for PlainFile {
     fn drop(&mut self) {
-        let Some(file) = self.0.take() else { return };
+        let Some(file) = self.file.take() else { return };
         // While the list is locked, no thread opens the file through SQLite.
         let files = in_use();
         let is_in_use = match file.metadata() {
@@ -139,13 +144,20 @@ impl Drop for PlainFile {
 
 impl Read for PlainFile {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        self.file().read(bytes)
+        if self.is_at_end {
+            return Ok(0);
+        }
+        let count = self.file().read(bytes)?;
+        self.is_at_end = count == 0 && !bytes.is_empty();
+        Ok(count)
     }
 }
 
 impl Seek for PlainFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file().seek(to)
+        let place = self.file().seek(to)?;
+        self.is_at_end = false;
+        Ok(place)
     }
 }
 

@@ -14,7 +14,6 @@ use crate::domain::order::OrderPk;
 use crate::domain::phone::{is_callable_number, is_phone_shaped};
 use crate::domain::reference::{Reference, SHORTEST_PART, is_name_shaped};
 use crate::domain::text::is_edge;
-use crate::domain::time::Timestamp;
 use crate::domain::user::Owner;
 
 /// An order that fits what was typed.
@@ -28,8 +27,6 @@ pub struct OrderMatch {
     pub reference: Reference,
     /// Who ordered.
     pub customer_name: String,
-    /// When.
-    pub order_date: Timestamp,
     /// Whether only its tracking number fits.
     pub by_tracking: bool,
 }
@@ -46,7 +43,6 @@ fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
         id: row.get::<_, Id>("id")?.0,
         reference: row.get("reference")?,
         customer_name: row.get("customer_name")?,
-        order_date: row.get("order_date")?,
         by_tracking: false,
     })
 }
@@ -157,5 +153,5 @@ impl Read<'_> {
 
 /// Returns the query for the owner's orders that meet a condition.
 fn matching(condition: &str) -> String {
-    format!("SELECT pk, id, reference, customer_name, order_date FROM orders WHERE {IS_OWNED} AND {condition}")
+    format!("SELECT pk, id, reference, customer_name FROM orders WHERE {IS_OWNED} AND {condition}")
 }

@@ -106,15 +106,14 @@ pub fn begin_run(json: bool, is_change: bool) {
     }
 }
 
-/// Returns stdin. From here on, an interruption of any run is reported: somebody waits for what it makes of the input.
-pub fn stdin() -> io::StdinLock<'static> {
+/// From here on, an interruption of any run is reported: somebody waits for what it makes of its input.
+pub fn begin_input() {
     let mut work = work();
     if work.state == ChangeState::None {
         work.state = ChangeState::Input;
     }
     drop(work);
     watch();
-    io::stdin().lock()
 }
 
 /// Does what is left to do after a commit. Until it is done, an interruption reports this with `text`.

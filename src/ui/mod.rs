@@ -17,7 +17,7 @@ use crate::wrap::{width_of, wrap_sentence};
 
 pub use ask::ENTER;
 use interrupt::begin_question;
-pub use interrupt::{begin_run, finish_change, handle_signals, hold_interruptions, stdin};
+pub use interrupt::{begin_input, begin_run, finish_change, handle_signals, hold_interruptions};
 pub use picker::{Choices, MARGIN};
 pub use progress::Progress;
 

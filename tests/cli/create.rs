@@ -242,6 +242,20 @@ fn a_note_and_the_first_event_are_in_the_history() {
 
 /// One order is read as it comes: what goes on for ever is refused at the first word that is none of an order.
 #[test]
+fn whatsapps_text_is_for_import() {
+    let shop = Shop::stocked();
+    let text = "\u{2554}\u{2550}\u{2550}\n   *Shop*\n   \u{1f4e6} NEW ORDER REQUEST\n*Order Ref:* LEG-1\n";
+    let done = shop.orders(["create"]).stdin(text).exits(4);
+    let told =
+        "expected JSON, found: \u{2554}\u{2550}\u{2550}\nhint: this looks like WhatsApp's text:  orders import -\n";
+    assert!(done.stderr.ends_with(told), "{}", done.stderr);
+    std::fs::write(shop.path("a chat.txt"), "[11/02, 10:54] Mona: hello\n").unwrap();
+    let done = shop.orders(["create", "a chat.txt"]).exits(4);
+    assert!(done.stderr.ends_with("WhatsApp's text:  orders import 'a chat.txt'\n"), "{}", done.stderr);
+    assert!(!shop.orders(["create"]).stdin("hello").exits(4).stderr.contains("hint"), "it is no chat");
+}
+
+#[test]
 fn a_pipe_without_an_end_is_refused() {
     let shop = Shop::stocked();
     let endless = format!("yes | {} create -; exit ${{PIPESTATUS[1]}}", env!("CARGO_BIN_EXE_orders"));

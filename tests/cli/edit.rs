@@ -317,7 +317,7 @@ fn the_stock_moves_with_the_items_of_a_confirmed_order() {
     assert_eq!(
         done.stderr,
         "note: 29.99 is owed to the customer of LEG-LXYZ1234-AB5C\n\
-         hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C METHOD\n"
+         hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C cash\n"
     );
     let before = shop.dump();
     shop.orders(["edit", ORDER, "--item", "1", "--quantity", "8"]).fails(

@@ -84,6 +84,27 @@ fn a_repeated_command_says_how_to_do_its_other_parts() {
 }
 
 #[test]
+fn a_word_in_capitals_that_was_copied_from_a_hint_is_refused() {
+    let shop = shop();
+    let before = shop.dump();
+    for (line, problem) in [
+        ("pay A1 5 METHOD", "METHOD stands for how the money moves, such as cash: type that"),
+        ("refund A1 5 METHOD", "METHOD stands for"),
+        ("confirm A1 --paid METHOD", "METHOD stands for"),
+        ("pay A1 5 cash --receipt RECEIPT", "RECEIPT stands for"),
+        ("edit A1 --tracking NUMBER", "NUMBER stands for the courier's number: type that"),
+        ("edit A1 --courier COURIER", "COURIER stands for"),
+        ("product receive BLT-01 1 --ref REF", "REF stands for a reference: type that"),
+    ] {
+        let done = line.split(' ').fold(shop.orders([]), |run, word| run.arg(word)).exits(2);
+        assert!(done.stderr.contains(problem), "{line}: {}", done.stderr);
+    }
+    let done = shop.orders(["show", "REF"]).exits(3);
+    assert_eq!(done.stderr, "error: order REF not found\nhint: REF stands for a reference: type that\n");
+    assert_eq!(shop.dump(), before);
+}
+
+#[test]
 fn a_missing_word_is_asked_for() {
     let all = "pending, confirmed, processing, shipped, delivered, cancelled";
     let shop = shop();

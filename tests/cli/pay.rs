@@ -281,7 +281,7 @@ fn a_row_that_is_listed_twice_is_recorded_twice_unless_it_has_a_receipt() {
 const BAD: &str = "orderReference,amount,method,receipt
 LEG-1,10,cash,R-1
 LEG-404,10,cash,
-LEG-2,0,r 1,
+LEG-2,1,r 1,
 LEG-2,1,048.00,cash,
 LEG-3,-5,cash,
 LEG-2,10,cash,R-1
@@ -297,7 +297,6 @@ fn a_list_with_a_bad_row_records_nothing_and_names_all() {
         4,
         "error: 6 of 7 rows are invalid; nothing recorded
   - bank.csv: row 3 (LEG-404): orderReference: order LEG-404 not found
-  - bank.csv: row 4 (LEG-2): amount (B4): \"0\" must not be zero
   - bank.csv: row 4 (LEG-2): method (C4): \"r 1\" must be a word of up to 20 letters from a to z or digits, such as cash or instapay
   - bank.csv: row 5: has 5 cells, the header has 4: put a cell with a separator in quotes
   - bank.csv: row 6 (LEG-3): 5.00 cannot be refunded for LEG-3: 0.00 was paid
@@ -381,13 +380,28 @@ fn a_list_may_be_a_spreadsheet() {
 }
 
 #[test]
+fn a_row_of_zero_records_nothing() {
+    let shop = shop();
+    let list = "orderReference,amount,method\nLEG-1,0,cash\nLEG-2,5,cash\n";
+    shop.orders(["pay", "--from", "-", "-q", "--json"]).stdin(list).json();
+    let before = shop.dump();
+    let done = shop.orders(["pay", "--from", "-"]).stdin(list).exits(0);
+    assert_eq!(done.stdout, "recorded 0, unchanged 2\n");
+    assert_eq!(shop.dump(), before);
+    // Its order must be there.
+    let done = shop.orders(["pay", "--from", "-"]).stdin(list.replace("LEG-1", "LEG-404")).exits(4);
+    assert!(done.stderr.contains("order LEG-404 not found"), "{}", done.stderr);
+    shop.orders(["pay", "LEG-1", "0", "cash"]).exits(2);
+}
+
+#[test]
 fn a_file_that_is_no_list_of_payments_is_refused_by_name() {
     let shop = shop();
     for (input, problem) in [
         ("", "-: is empty: its first row names the columns"),
         ("PK\u{3}\u{4}", "-: is a zip file that was cut off"),
         ("customer,sum\nMona,5\n", "-: has none of the columns orderReference, tracking, amount"),
-        ("orderReference,method\n", "-: has no column amount"),
+        ("orderReference,method\n", "-: has no column amount; it has orderReference, method"),
         ("amount,method\n", "-: has no column orderReference or tracking"),
         ("orderReference,amount\n", "-: has no column method: --method METHOD names the method of all rows"),
         ("tracking,amount,method\n991,5,cash\n", "row 2 (991): tracking: no order has the number 991"),

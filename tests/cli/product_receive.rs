@@ -24,8 +24,17 @@ fn pieces_of_a_product_are_received_once() {
     }
     receive(&shop, &["PL-220", "M=3", "xl=5", "--ref", "INV-77"]).fails(
         5,
-        "error: delivery INV-77 was entered with other pieces; nothing received\n  - Polo Shirt (XL): 4 are on record, not 5\n",
+        "error: delivery INV-77 was entered with other pieces; nothing received\n  - Polo Shirt (XL): 4 are on record, not 5\n\
+         hint: to correct what was entered:  orders product adjust PL-220 +1 --size XL --note WHY\n",
     );
+    // The second product of one invoice, in a call of its own.
+    let done = receive(&shop, &["BLT-01", "3", "--ref", "INV-77"]).exits(5);
+    let told = "hint: one reference is one delivery: a file with the columns sku, size and quantity takes several products; \
+                enter the rest of this one as INV-77-2\n";
+    assert!(done.stderr.ends_with(told), "{}", done.stderr);
+    let done = receive(&shop, &["SKU-12345", "BLT-01=2", "S=1", "--ref", "INV-80"]).exits(4);
+    let told = "hint: BLT-01 is a product: one call takes one product; a file with the columns sku, size and quantity takes several\n";
+    assert!(done.stderr.ends_with(told), "{}", done.stderr);
     assert_eq!(shop.dump(), before);
     receive(&shop, &["BLT-01", "12", "--ref", "INV-78", "-q"]).prints("INV-78\n");
     let history = shop.orders(["product", "history", "BLT-01"]).succeeds();

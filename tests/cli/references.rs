@@ -47,6 +47,53 @@ fn whole_references_come_first_then_phones_then_parts_and_names() {
     shop.orders(["show", "mo"]).exits(3);
 }
 
+#[test]
+fn a_phone_or_name_of_closed_orders_only_names_them() {
+    let shop = shop();
+    shop.orders(["pay", "LEG-RAMI-0005", "40", "cash"]).succeeds();
+    shop.orders(["edit", "LEG-RAMI-0005", "--name", "Sherif"]).succeeds();
+    shop.orders(["cancel", "LEG-RAMI-0005", "--keep", "10"]).succeeds();
+    for typed in ["Sherif", "0105 555 6666 "] {
+        shop.orders(["show", typed]).fails(
+            3,
+            &format!(
+                "error: {} has no open order\n  - LEG-RAMI-0005: Sherif, 2026-02-04 10:30, cancelled, 30.00 owed\n\
+                 hint: if this one is meant, name it by its reference LEG-RAMI-0005\n",
+                typed.trim()
+            ),
+        );
+    }
+    let done = shop.orders(["show", "sherif", "--json"]).exits(3);
+    assert!(done.stderr.contains(r#""error":"Order sherif not found""#), "{}", done.stderr);
+    // The newest three.
+    for reference in ["LEG-MONA-0001", "LEG-OMAR-0002", "LEG-OMAR-0003"] {
+        shop.orders(["edit", reference, "--name", "Heba Adel"]).succeeds();
+        shop.orders(["cancel", reference]).succeeds();
+    }
+    let done = shop.orders(["show", "heba"]).exits(3);
+    let named = |reference: &str| done.stderr.contains(reference);
+    assert!(named("OMAR-0003") && named("OMAR-0002") && named("MONA-0001"), "{}", done.stderr);
+    assert!(done.stderr.ends_with("hint: name one of these by its reference\n"), "{}", done.stderr);
+    let done = shop.orders(["show", "adel"]).exits(3);
+    assert!(done.stderr.contains("LEG-OLD-0004") && !done.stderr.contains("MONA-0001"), "{}", done.stderr);
+    // A product that they ordered is no name.
+    let done = shop.orders(["show", "belt"]).exits(3);
+    assert!(done.stderr.starts_with("error: order belt not found\n"), "{}", done.stderr);
+}
+
+#[test]
+fn the_stars_of_whatsapps_bold_are_left_out() {
+    let shop = shop();
+    for typed in ["*LEG-MONA-0001*", "*leg-mona-0001", "*mona-*"] {
+        shop.orders(["show", "-q", typed]).exits(0);
+    }
+    shop.orders(["confirm", "-", "-q"]).stdin("*LEG-MONA-0001*\n").prints("LEG-MONA-0001\n");
+    // A reference may have stars of its own.
+    shop.orders(["create", "-q"]).stdin(order("*LEG-OMAR-0002*", BELT, 1, None)).succeeds();
+    shop.orders(["show", "*LEG-OMAR-0002*", "-q"]).prints("*LEG-OMAR-0002*\n");
+    shop.orders(["show", "**"]).exits(3);
+}
+
 /// A guest who takes somebody's phone or name for a reference gets nothing done to the order under it.
 #[test]
 fn a_reference_that_is_also_a_phone_or_name_is_ambiguous() {

@@ -71,6 +71,33 @@ fn a_refund_that_is_entered_again_changes_nothing() {
 }
 
 #[test]
+fn an_order_is_not_taken_for_the_method() {
+    let shop = Shop::with_order();
+    shop.orders(["pay", ORDER, "70", "instapay"]).succeeds();
+    let refuse = |word: &str, stderr: &str| shop.orders(["refund", word]).fails(2, stderr);
+    let told = format!(
+        "error: say how the money goes back to the customer of {ORDER}, such as cash\n\
+         hint: to record it:  orders refund {ORDER} METHOD\n"
+    );
+    for word in ["john", "ab5c", "+1234567890", ORDER] {
+        refuse(word, &told);
+    }
+    // Most refunds are of orders that are closed, which a name does not find.
+    shop.orders(["cancel", ORDER, "-q"]).succeeds();
+    refuse("john", &told);
+    shop.take("LEG-2", BELT, 1, None);
+    shop.take("LEG-3", BELT, 1, None);
+    refuse(
+        "john",
+        "error: say how the money goes back, such as cash\nhint: to record it:  orders refund john METHOD\n",
+    );
+    // A method that was used before is one.
+    let named = crate::harness::order("LEG-4", BELT, 1, None).replace("John Doe", "Instapay");
+    shop.orders(["create", "-q"]).stdin(named).succeeds();
+    refuse("instapay", "error: name an order\nhint: to see which there are:  orders list\n");
+}
+
+#[test]
 fn a_refund_is_never_dated_back() {
     let shop = Shop::with_order();
     shop.orders(["pay", ORDER, "20", "cash"]).succeeds();

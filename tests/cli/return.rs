@@ -55,7 +55,7 @@ ITEM  CAME BACK         QTY  WORTH
     assert_eq!(
         done.stderr,
         "note: 61.68 is owed to the customer of LEG-LXYZ1234-AB5C\n\
-         hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C METHOD\n"
+         hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C cash\n"
     );
     assert_eq!((shop.on_hand("SKU-12345", "L"), shop.on_hand("BLT-01", "")), (2, 11));
     let order = shop.orders(["show", ORDER, "--json"]).json();
@@ -104,7 +104,7 @@ fn the_refund_is_recorded_with_the_return_or_neither_is() {
         done.stderr,
         "note: instapay is a new method: no payment was made by it before\n\
          note: 17.41 is owed to the customer of LEG-LXYZ1234-AB5C\n\
-         hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C METHOD\n"
+         hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C cash\n"
     );
     shop.check();
 }

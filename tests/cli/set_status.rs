@@ -185,7 +185,7 @@ fn money_that_the_shop_keeps_of_a_cancelled_order_is_not_owed() {
         (
             "LEG-LXYZ1234-AB5C: confirmed → cancelled; 2 pieces back in stock; 50.00 kept\n",
             "note: 9.98 is owed to the customer of LEG-LXYZ1234-AB5C\n\
-             hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C METHOD\n"
+             hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C cash\n"
         )
     );
     let order = shop.orders(["show", ORDER, "--json"]).json();

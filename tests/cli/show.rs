@@ -55,9 +55,9 @@ fn a_text_that_fits_no_order_or_several_is_refused_with_help() {
         5,
         "\
 error: LEG-MLB fits 3 orders
-  - LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06 17:36
-  - LEG-MLB4Q1XC-K2P9: \u{2068}ليلى حسن\u{2069}, 2026-02-06 16:58
-  - LEG-MLB2TG0R-7HTX: Karim Nasser, 2026-02-06 16:05
+  - LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06 17:36, pending, 43.25 to pay
+  - LEG-MLB4Q1XC-K2P9: \u{2068}ليلى حسن\u{2069}, 2026-02-06 16:58, pending, 59.98 to pay
+  - LEG-MLB2TG0R-7HTX: Karim Nasser, 2026-02-06 16:05, pending, 113.00 to pay
 hint: name one by its reference
 ",
     );
@@ -67,9 +67,9 @@ hint: name one by its reference
 error: 3 references name no single order
   - Order LEG-404 not found
   - Order LEG-405 not found
-  - LEG-MLB fits 3 orders: LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06 17:36; \
-LEG-MLB4Q1XC-K2P9: \u{2068}ليلى حسن\u{2069}, 2026-02-06 16:58; \
-LEG-MLB2TG0R-7HTX: Karim Nasser, 2026-02-06 16:05
+  - LEG-MLB fits 3 orders: LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06 17:36, pending, 43.25 to pay; \
+LEG-MLB4Q1XC-K2P9: \u{2068}ليلى حسن\u{2069}, 2026-02-06 16:58, pending, 59.98 to pay; \
+LEG-MLB2TG0R-7HTX: Karim Nasser, 2026-02-06 16:05, pending, 113.00 to pay
 hint: to see which there are:  orders list
 ",
     );

@@ -525,6 +525,18 @@ fn set_status_asks_before_it_moves_picked_orders() {
 }
 
 #[test]
+fn a_new_method_is_announced_before_the_order_is_picked() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 80, &["pay", "5", "bosta"]);
+    terminal.expect("note: bosta is a new method").expect("Which order was paid 5.00 by bosta?");
+    let screen = terminal.answer("\r", 0);
+    assert_eq!(screen.matches("is a new method").count(), 1, "{screen}");
+    let mut terminal = Terminal::run(&shop, 80, &["pay", "5", "bosta"]);
+    terminal.expect("Which order");
+    assert!(!terminal.answer("\u{1b}", 9).contains("is a new method"));
+}
+
+#[test]
 fn the_picker_of_note_says_which_text_it_writes() {
     let shop = Shop::with_order();
     let mut terminal = Terminal::run(&shop, 48, &["note", "calls back on Sunday, wants two"]);
@@ -537,11 +549,29 @@ fn the_picker_of_note_says_which_text_it_writes() {
 }
 
 #[test]
-fn a_note_says_that_references_are_read_from_the_terminal() {
+fn one_ctrl_d_ends_what_is_pasted_at_a_terminal() {
     let shop = Shop::with_order();
-    let mut terminal = Terminal::run(&shop, 80, &["show", "-"]);
-    terminal.expect("note: reading references, one a line; Ctrl-D ends").press(&format!("{ORDER}\n"));
-    assert!(terminal.answer("\u{4}", 0).contains("Customer  John Doe"));
+    let sent = order("LEG-2", BELT, 1, None).replace('\n', " ");
+    let product = r#"{"name": "Cap", "barcode": "CAP-1", "price": 5}"#;
+    let payments = format!("orderReference,amount,method\n{ORDER},5,cash");
+    for (args, pasted, shown) in [
+        (&["show", "-"][..], ORDER, "Customer  John Doe"),
+        (&["create", "-"], &sent, "LEG-2"),
+        (&["import", "-"], &sent, "imported 0, unchanged 1"),
+        (&["product", "import", "-"], product, "imported 1"),
+        (&["product", "receive", "-", "--ref", "INV-1"], "sku,quantity\nBLT-01,3", "BLT-01"),
+        (&["product", "count", "-", "--note", "shelf"], "sku,counted\nBLT-01,15", "BLT-01"),
+        (&["pay", "--from", "-"], &payments, "recorded 1"),
+        (&["confirm", "-"], ORDER, "[y/N]"),
+    ] {
+        let mut terminal = Terminal::run(&shop, 80, args);
+        terminal.expect("note: type or paste here; Ctrl-D on a new line ends").press(pasted).press("\n\u{4}");
+        terminal.expect(shown);
+        match args[0] {
+            "confirm" => terminal.answer("n", 9),
+            _ => terminal.ends(0),
+        };
+    }
 }
 
 #[test]

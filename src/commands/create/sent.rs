@@ -1,6 +1,6 @@
 //! The order that `create` reads as JSON.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, Read as _};
 use std::sync::Arc;
 
 use super::insert::refuse;
@@ -10,22 +10,42 @@ use crate::domain::incoming::{IncomingOrder, SourceKind};
 use crate::domain::product_name::NamedProduct;
 use crate::domain::resolve::unknown_products;
 use crate::domain::zone::Zone;
-use crate::error::{Failure, FailureKind};
+use crate::error::{Explained, Failure, FailureKind};
+use crate::hint::{CommandLine, Hint};
 use crate::input::order::record::read_record;
 use crate::input::parsed_order::ParsedOrder;
+use crate::input::stream::format::is_chat;
 use crate::input::stream::records::{Record, Records, StreamError};
 use crate::store::StoreError;
 
 /// Reads the order in a file; `-` or none is stdin.
 pub fn read(file: Option<&str>, context: &Context) -> anyhow::Result<IncomingOrder> {
-    let mut source = open_source(file, &context.orders_files()?)?;
-    let read = read_one(&mut source)?;
+    let mut source = open_source(file, context)?;
+    let head = source.reader.fill_buf();
+    let is_chat = is_chat(head.map_err(|error| Failure::io(&error, format!("cannot read {}", source.name)))?);
+    let read =
+        read_one(&mut source).map_err(|error| if is_chat { hint_at_import(error, &source.name) } else { error })?;
     match read.order {
         Ok(incoming) => Ok(incoming),
         Err(mut problems) => {
             problems.extend(unknown_to_the_catalogue(&read.products, context)?);
             Err(refuse(FailureKind::InvalidInput, read.label.as_deref(), problems).into())
         }
+    }
+}
+
+/// Adds to the failure of WhatsApp's text how it is read.
+fn hint_at_import(error: anyhow::Error, name: &str) -> anyhow::Error {
+    let import = match name {
+        "-" => CommandLine::of("import -"),
+        name => CommandLine::of("import").argument(name),
+    };
+    match error.downcast::<Explained>() {
+        Ok(Explained { failure, problem_count, .. }) => {
+            let failure = failure.hint(Hint::run("this looks like WhatsApp's text", import));
+            Explained { problem_count, ..failure.into() }.into()
+        }
+        Err(error) => error,
     }
 }
 

@@ -101,7 +101,7 @@ impl RowList<'_> {
             orders_files: &orders_files,
         };
         run.check_rejects()?;
-        let opened = open_list(self.file, columns, self.input, &orders_files);
+        let opened = open_list(self.file, columns, self.input, context);
         let source = opened.map_err(|error| or_meant(error, self.or_meant.as_ref()))?;
         let mut store = context.open_to_write()?;
         let settings = store.read(|read| read.settings())?;

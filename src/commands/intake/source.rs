@@ -1,13 +1,15 @@
 //! Reading files and stdin.
 
-use std::io::{self, BufReader, IsTerminal, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use clap::Args;
 
+use crate::commands::Context;
 use crate::error::{Failure, FailureKind, Fault};
 use crate::input::table::csv;
 use crate::store::{NotOpened, OrdersFiles, PlainFile};
+use crate::ui;
 
 /// How many bytes to read at a time.
 const BUFFER: usize = 1 << 16;
@@ -80,17 +82,18 @@ pub fn open_sources(
     names: &[String],
     limit: &InputArgs,
     refuse_endless: RefuseEndless<'_>,
-    orders_files: &OrdersFiles,
+    context: &Context,
 ) -> anyhow::Result<Vec<InputFile>> {
     if names.is_empty() {
-        return Ok(vec![spooled(open_source(None, orders_files)?, limit, refuse_endless)?]);
+        return Ok(vec![spooled(open_source(None, context)?, limit, refuse_endless)?]);
     }
+    let orders_files = context.orders_files()?;
     let ours = names.iter().filter_map(|name| Some(problem(name, &orders_files.name(Path::new(name))?)));
     let ours: Vec<String> = ours.collect();
     if !ours.is_empty() {
         return Err(refuse(ours).into());
     }
-    let open = |name: &String| Ok(spooled(open_source(Some(name), orders_files)?, limit, refuse_endless)?);
+    let open = |name: &String| Ok(spooled(open_named(name, &orders_files, context)?, limit, refuse_endless)?);
     names.iter().map(open).collect()
 }
 
@@ -103,9 +106,9 @@ pub fn open_list(
     name: &str,
     known: &[&'static str],
     limit: &InputArgs,
-    orders_files: &OrdersFiles,
+    context: &Context,
 ) -> anyhow::Result<InputFile> {
-    Ok(spooled(open_source(Some(name), orders_files)?, limit, &|head| csv::refuse_endless(head, known))?)
+    Ok(spooled(open_source(Some(name), context)?, limit, &|head| csv::refuse_endless(head, known))?)
 }
 
 /// Given the first bytes of a pipe that has more: says why it can never be read; `None` if it may.
@@ -115,17 +118,36 @@ pub type RefuseEndless<'r> = &'r dyn Fn(&[u8]) -> Option<String>;
 ///
 /// # Errors
 /// It cannot be opened, or is the orders file or beside it.
-pub fn open_source(name: Option<&str>, orders_files: &OrdersFiles) -> anyhow::Result<InputFile> {
+pub fn open_source(name: Option<&str>, context: &Context) -> anyhow::Result<InputFile> {
     if name.is_none() && io::stdin().is_terminal() {
         return Err(Failure::usage("name a file, or - for stdin").into());
     }
-    let name = name.unwrap_or("-");
+    Ok(open_named(name.unwrap_or(STDIN), &context.orders_files()?, context)?)
+}
+
+/// Opens stdin for a list of references. Every command reads stdin through this or [`open_source`], so that all of them end at
+/// the first end of it, and tell a person at a terminal what they wait for.
+///
+/// # Errors
+/// It is the orders file or beside it; it is closed.
+pub fn open_stdin(context: &Context) -> anyhow::Result<impl BufRead> {
+    Ok(open_named(STDIN, &context.orders_files()?, context)?.reader)
+}
+
+/// The name that stands for stdin.
+const STDIN: &str = "-";
+
+fn open_named(name: &str, orders_files: &OrdersFiles, context: &Context) -> Result<InputFile, Failure> {
     let file = match name {
-        "-" => orders_files.open_stdin(),
+        STDIN => {
+            if ui::is_interactive() {
+                context.ui.note("type or paste here; Ctrl-D on a new line ends");
+            }
+            ui::begin_input();
+            orders_files.open_stdin()
+        }
         _ if Path::new(name).is_dir() => {
-            return Err(
-                Failure::new(FailureKind::Internal(Fault::Io), format!("cannot read {name}: it is a folder")).into()
-            );
+            return Err(Failure::new(FailureKind::Internal(Fault::Io), format!("cannot read {name}: it is a folder")));
         }
         _ => orders_files.open(Path::new(name)),
     };
@@ -137,7 +159,7 @@ pub fn open_source(name: Option<&str>, orders_files: &OrdersFiles) -> anyhow::Re
 }
 
 fn problem(name: &str, ours: &str) -> String {
-    format!("{}: {ours}", if name == "-" { "stdin" } else { name })
+    format!("{}: {ours}", if name == STDIN { "stdin" } else { name })
 }
 
 /// Refuses sources that are the orders file or beside it.

@@ -2,12 +2,14 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `closed` | the closed orders of a phone or a name; an order in one line |
 //! | `order`, `references` | which order is meant; the references on a command line and on stdin |
 //! | `pick` | picking orders, and sizes, at a terminal |
 //! | `load` | loading the orders that were named |
 //! | `product`, `customer` | which product and which customer are meant |
 //! | `nearest`, `duplicate` | what was probably meant by a mistyped text; which order another one may repeat |
 
+mod closed;
 mod customer;
 mod duplicate;
 mod load;
@@ -21,6 +23,7 @@ use crate::commands::run::caller::user_not_found;
 use crate::domain::user::User;
 use crate::store::Read;
 
+pub use closed::orders_meant;
 pub use customer::{CUSTOMER, NamedCustomer, customer_not_found, find_customer};
 pub use duplicate::{likely_duplicate, likely_duplicates};
 pub use load::{AT_ONCE, load_each_named, load_named};

@@ -3,18 +3,18 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
+use super::closed::{closed_orders, describe};
 use super::nearest::nearest;
 use super::references::{Given, list_orders};
 use crate::commands::Context;
-use crate::domain::order::{Order, OrderPk};
+use crate::domain::order::{Order, OrderPk, OrderSummary};
 use crate::domain::permission::Caller;
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
+use crate::domain::typed_text::placeholder;
 use crate::domain::user::Owner;
-use crate::domain::zone::Zone;
 use crate::error::{Failure, FailureKind};
-use crate::render::zone::minute;
 use crate::store::{OrderMatch, Read, StoreError};
 use crate::ui;
 
@@ -105,8 +105,14 @@ struct Finder<'a, 'c> {
 
 impl Finder<'_, '_> {
     fn find(&mut self, text: &str, is_listed: bool) -> Result<Result<Found, Failure>, StoreError> {
-        let text = text.trim();
+        let mut text = text.trim();
         let mut whole = self.read.match_whole(text, self.owner.as_ref())?;
+        // WhatsApp prints in bold what stands between stars, and copies the stars too.
+        let bare = text.trim_matches('*').trim();
+        if whole.is_empty() && bare != text && !bare.is_empty() {
+            text = bare;
+            whole = self.read.match_whole(text, self.owner.as_ref())?;
+        }
         let is_reference = |order: &OrderMatch| order.reference.as_str().eq_ignore_ascii_case(text);
         // Otherwise a guest whose reference is another's phone would stop every list that contains it.
         if is_listed && whole.iter().any(is_reference) {
@@ -124,7 +130,7 @@ impl Finder<'_, '_> {
                 let order = whole.remove(0);
                 return Ok(Ok(Found { pk: order.pk, reference: order.reference }));
             }
-            _ => return Ok(Err(ambiguous(text, &whole, self.read.settings()?.zone()))),
+            _ => return Ok(Err(self.ambiguous(text, &whole)?)),
         }
         if self.parts_left == 0 {
             return Ok(Err(not_found(text).hint(format!(
@@ -136,16 +142,23 @@ impl Finder<'_, '_> {
         Ok(match orders.len() {
             0 => Err(self.not_found(text)?),
             1 => self.naming.complete(text, orders.remove(0)),
-            _ => Err(ambiguous(text, &orders, self.read.settings()?.zone())),
+            _ => Err(self.ambiguous(text, &orders)?),
         })
     }
 
     fn not_found(&mut self, text: &str) -> Result<Failure, StoreError> {
         let failure = not_found(text);
+        if let Some(problem) = placeholder(text) {
+            return Ok(failure.hint(problem));
+        }
         let is_short = text.chars().count() < SHORTEST_PART;
         let mut near = None;
         if self.near_misses_left > 0 && !is_short {
             self.near_misses_left -= 1;
+            let closed = closed_orders(self.read, text, self.owner.as_ref())?;
+            if !closed.is_empty() {
+                return self.only_closed(text, &closed);
+            }
             let references = self.read.newest_references(self.owner.as_ref(), NEAR_MISSES_AMONG)?;
             near = nearest(text, references.iter().map(String::as_str)).map(str::to_owned);
         }
@@ -156,6 +169,41 @@ impl Finder<'_, '_> {
             }
             None => failure.hint(list_orders()),
         })
+    }
+
+    /// Says which orders a text fits. Where it is the whole reference of one, only an id can name that order.
+    fn ambiguous(&self, text: &str, matches: &[OrderMatch]) -> Result<Failure, StoreError> {
+        const SHOWN: usize = 10;
+        let count = if matches.len() > SHOWN { format!("more than {SHOWN}") } else { matches.len().to_string() };
+        let shown: Vec<OrderPk> = matches.iter().take(SHOWN).map(|order| order.pk).collect();
+        let zone = self.read.settings()?.zone();
+        let is_whole = |reference: &Reference| reference.as_str().eq_ignore_ascii_case(text);
+        let details = self.read.summaries(&shown)?.into_iter().map(|order| match is_whole(&order.reference) {
+            true => format!("{} (id {}): {}", order.reference, order.id, describe(&order, zone)),
+            false => format!("{}: {}", order.reference, describe(&order, zone)),
+        });
+        let hint = match matches.iter().find(|order| is_whole(&order.reference)) {
+            Some(order) => {
+                format!("name the order with this reference by its id {}, the others by their references", order.id)
+            }
+            None => "name one by its reference".to_owned(),
+        };
+        let message = format!("{} fits {count} orders", shorten(text));
+        Ok(Failure::new(FailureKind::Conflict(Conflict::Ambiguous), message).details(details.collect()).hint(hint))
+    }
+
+    /// Says that a phone or name has no open order, and which closed ones it has.
+    fn only_closed(&self, text: &str, closed: &[OrderSummary]) -> Result<Failure, StoreError> {
+        let zone = self.read.settings()?.zone();
+        let details = closed.iter().map(|order| format!("{}: {}", order.reference, describe(order, zone)));
+        let hint = match closed {
+            [order] => format!("if this one is meant, name it by its reference {}", order.reference),
+            _ => "name one of these by its reference".to_owned(),
+        };
+        Ok(Failure::new(FailureKind::NotFound, format!("{} has no open order", shorten(text)))
+            .error(format!("Order {} not found", shorten(text)))
+            .details(details.collect())
+            .hint(hint))
     }
 }
 
@@ -228,25 +276,6 @@ fn merge(mut failures: Vec<Failure>) -> Failure {
     };
     let details = failures.into_iter().map(detail).collect();
     Failure { remedies, ..Failure::new(kind, message).details(details) }
-}
-
-/// Says which orders a text fits. Where it is the whole reference of one, only an id can name that order.
-fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
-    const SHOWN: usize = 10;
-    let count = if orders.len() > SHOWN { format!("more than {SHOWN}") } else { orders.len().to_string() };
-    let is_whole = |order: &&OrderMatch| order.reference.as_str().eq_ignore_ascii_case(text);
-    let details = orders.iter().take(SHOWN).map(|order| {
-        let id = if is_whole(&order) { format!(" (id {})", order.id) } else { String::new() };
-        format!("{}{id}: {}, {}", order.reference, order.customer_name, minute(order.order_date, zone))
-    });
-    let hint = match orders.iter().find(is_whole) {
-        Some(order) => {
-            format!("name the order with this reference by its id {}, the others by their references", order.id)
-        }
-        None => "name one by its reference".to_owned(),
-    };
-    let message = format!("{} fits {count} orders", shorten(text));
-    Failure::new(FailureKind::Conflict(Conflict::Ambiguous), message).details(details.collect()).hint(hint)
 }
 
 /// Finds the one order that `text` names.

@@ -3,9 +3,9 @@
 use std::io::{BufRead, Read as _};
 
 use crate::commands::Context;
+use crate::commands::intake::source::open_stdin;
 use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
-use crate::ui;
 
 /// The help for the REF of a command that reads.
 pub const REF_TO_READ: &str = "A reference or an id; a part of a reference, a phone or a name that fits one order";
@@ -71,10 +71,7 @@ pub fn expand_references(args: &[String], context: &Context) -> anyhow::Result<R
     let mut texts = Vec::new();
     for arg in args {
         if arg == "-" {
-            if ui::is_interactive() {
-                context.ui.note("reading references, one a line; Ctrl-D ends");
-            }
-            read_references(&mut ui::stdin(), &mut texts)?;
+            read_references(&mut open_stdin(context)?, &mut texts)?;
         } else {
             texts.push(Given::typed(arg.clone()));
         }

@@ -111,7 +111,7 @@ pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let question = format!("Which order was paid {amount} by {method}?");
     let purpose = Purpose::of_money("pay", Payable::ToPay, Some(amount)).asking(&question);
-    record(reference, &purpose, context, |write, order, audit| {
+    record(reference, Some(&method), &purpose, context, |write, order, audit| {
         let zone = write.settings()?.zone();
         let paid_at = args.at.map(|at| at.start(write.time(), &zone));
         let entry =
@@ -124,7 +124,7 @@ pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
 fn void(reference: Option<&str>, number: usize, context: &mut Context) -> anyhow::Result<Exit> {
     context.reason("--void")?;
     let question = format!("Payment {number} of which order was entered wrongly?");
-    record(reference, &Purpose::of("pay", &[]).asking(&question), context, |write, order, audit| {
+    record(reference, None, &Purpose::of("pay", &[]).asking(&question), context, |write, order, audit| {
         write.record_payment(&decide_void(order, number).map_err(Failure::from)?, audit)?;
         Ok(Entered::default())
     })

@@ -6,13 +6,14 @@ use crate::commands::naming::pick::{Purpose, one_named_or_picked};
 use crate::commands::naming::{Naming, find_order};
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::Order;
-use crate::domain::payment::{Method, PaymentEntry, read_receipt};
+use crate::domain::payment::{Method, PaymentEntry, last_paid, read_receipt};
 use crate::domain::record_payment::{NewPayment, decide, overpaid};
 use crate::domain::reference::Reference;
 use crate::domain::text::{plain_number, shorten};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, StoreError, Write};
+use crate::ui;
 
 /// The words of `pay` and `refund`: at a terminal the order may be left out, and for a refund the amount too.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,29 +51,36 @@ impl<'a> PaymentWords<'a> {
 }
 
 /// Returns whether a word can only be meant as an amount: `50`, `1,048.00`. A phone has more digits.
-fn is_amount_shaped(word: &str) -> bool {
+pub fn is_amount_shaped(word: &str) -> bool {
     let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
     let word = &*plain_number(word);
     let digits = word.strip_prefix('-').unwrap_or(word);
     !digits.is_empty() && digits.chars().all(is_number) && (digits.len() <= 8 || digits.contains(['.', ',']))
 }
 
-/// Records money of an order that is named or picked, as `enter` decides, and prints the order.
+/// Records money of an order that is named or picked, as `enter` decides, and prints the order. A new `method` is announced
+/// before a person picks the order: it may be mistyped.
 pub fn record(
     reference: Option<&str>,
+    method: Option<&Method>,
     purpose: &Purpose<'_>,
     context: &mut Context,
     enter: impl Fn(&Write<'_>, &Order, &Audit) -> anyhow::Result<Entered>,
 ) -> anyhow::Result<Exit> {
+    let is_announced = match method {
+        Some(method) if reference.is_none() && ui::is_interactive() => announce_new(method, context)?,
+        _ => false,
+    };
     let reference = one_named_or_picked(reference, purpose, context)?;
     let mut store = context.open_to_write()?;
     let (naming, audit) = (Naming::to_write(context), context.audit());
-    let (entered, order, settings) = context.write(&mut store, |write| {
+    let (mut entered, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
         let entered = enter(write, &order, &audit)?;
         anyhow::Ok((entered, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
     naming.say(context);
+    entered.new_method = entered.new_method.filter(|_| !is_announced);
     entered.say_of_payment(&order, context);
     context.print_order(&order, &settings)?;
     entered.warn_of_overpaid(&order, context);
@@ -103,6 +111,15 @@ pub fn enter_decided(write: &Write<'_>, payment: &NewPayment, audit: &Audit) -> 
     let is_new = !write.knows_method(method)?;
     write.record_payment(payment, audit)?;
     Ok(Entered { is_unchanged: false, new_method: is_new.then(|| method.clone()) })
+}
+
+/// Says that a method is new, if it is; returns whether it is.
+fn announce_new(method: &Method, context: &Context) -> anyhow::Result<bool> {
+    let is_new = !context.open_to_read()?.read(|read| read.knows_method(method))?;
+    if is_new {
+        context.ui.note(&new_method(method));
+    }
+    Ok(is_new)
 }
 
 /// Says that a method is new: it may be another one mistyped.
@@ -149,13 +166,20 @@ pub fn say_owed<'o>(orders: impl Iterator<Item = &'o Order>, context: &Context) 
     if !context.is_table() || context.ui.quiet {
         return;
     }
-    let owed: Vec<(&Reference, Balance)> = orders
-        .filter_map(|Order { summary, .. }| Some((&summary.reference, summary.due().filter(|due| due.is_negative())?)))
+    let owed: Vec<(&Reference, Balance, Option<&Method>)> = orders
+        .filter_map(|Order { summary, payments, .. }| {
+            let due = summary.due().filter(|due| due.is_negative())?;
+            Some((&summary.reference, due, last_paid(payments).map(|payment| &payment.method)))
+        })
         .collect();
     let verb = if context.is_dry_run() { "would be" } else { "is" };
-    for (reference, due) in owed.iter().take(OWED_NAMED) {
+    for (reference, due, method) in owed.iter().take(OWED_NAMED) {
         context.ui.note(&format!("{} {verb} owed to the customer of {reference}", due.size()));
-        let refund = CommandLine::of("refund").argument(reference).option("METHOD");
+        let refund = CommandLine::of("refund").argument(reference);
+        let refund = match method {
+            Some(method) => refund.argument(method),
+            None => refund.option("METHOD"),
+        };
         context.hint(Hint::run("to record that it went back", refund));
     }
     if owed.len() > OWED_NAMED {

@@ -68,7 +68,7 @@ const TABLES: Tables<ReadProduct> = Tables {
 
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let orders_files = context.orders_files()?;
-    let sources = open_sources(&args.files, &args.input, &refuse_endless, &orders_files)?;
+    let sources = open_sources(&args.files, &args.input, &refuse_endless, context)?;
     let run =
         ImportRun { what: Imported::Products, keep_going: args.keep_going, rejects: None, orders_files: &orders_files };
     let mut store = context.open_or_create()?;

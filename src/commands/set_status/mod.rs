@@ -155,6 +155,10 @@ fn no_status(word: &str, refs: &[String]) -> Failure {
         return Failure::usage(format!("name a status after {}: {all}", shorten(word)));
     }
     let failure = Failure::usage(format!("invalid value '{}' for '<STATUS>' [possible values: {all}]", shorten(word)));
+    if let (true, [reference]) = (Status::is_return(word), refs) {
+        let line = CommandLine::of("return").argument(reference).argument("N");
+        return failure.hint(Hint::run("to take pieces back", line));
+    }
     failure.hint(match near {
         Some(near) => format!("did you mean {near}?"),
         None => "the status comes last, after the references".to_owned(),

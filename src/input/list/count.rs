@@ -55,7 +55,7 @@ impl ReadCount {
 /// It names no products or no numbers, or has two columns that mean the same.
 pub fn check_columns(columns: &Columns) -> Result<(), String> {
     product_cells::check_columns(columns)?;
-    if columns.has("counted") { Ok(()) } else { Err("has no column counted".to_owned()) }
+    if columns.has("counted") { Ok(()) } else { Err(columns.lack("counted")) }
 }
 
 /// Reads a row. A row without a count is not read any further.
@@ -108,8 +108,8 @@ mod tests {
             (&SHEET[..], None),
             (&["Barcode", "Counted"], None),
             (&["id", "counted"], None),
-            (&["size", "counted"], Some("has no column sku, name or id")),
-            (&["sku", "shelf"], Some("has no column counted")),
+            (&["size", "counted"], Some("has no column sku, name or id; it has size, counted")),
+            (&["sku", "shelf"], Some("has no column counted; it has sku, shelf")),
             (
                 &["sku", "barcode", "counted"],
                 Some("has the columns sku and barcode, which mean the same: rename one of them"),

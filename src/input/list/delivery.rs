@@ -39,7 +39,7 @@ pub struct ReadPieces {
 pub fn check_columns(columns: &Columns) -> Result<(), String> {
     product_cells::check_columns(columns)?;
     if one_of(columns, &QUANTITY)?.is_none() {
-        return Err("has no column quantity".to_owned());
+        return Err(columns.lack("quantity"));
     }
     Ok(())
 }
@@ -78,12 +78,12 @@ mod tests {
             (&["sku", "quantity"][..], None),
             (&["Product", "Qty"], None),
             (&["id", "size", "quantity"], None),
-            (&["quantity", "size"], Some("has no column sku, name or id")),
+            (&["quantity", "size"], Some("has no column sku, name or id; it has quantity, size")),
             (
                 &["sku", "quantity", "qty"],
                 Some("has the columns quantity and qty, which mean the same: rename one of them"),
             ),
-            (&["sku", "size"], Some("has no column quantity")),
+            (&["sku", "size"], Some("has no column quantity; it has sku, size")),
             (
                 &["SKU", "Barcode", "Qty"],
                 Some("has the columns sku and barcode, which mean the same: rename one of them"),

@@ -18,7 +18,7 @@ pub const NUMBER: &str = "tracking";
 /// None does.
 pub fn check_columns(columns: &Columns) -> Result<(), String> {
     let names_orders = columns.has(REFERENCE) || columns.has(NUMBER);
-    if names_orders { Ok(()) } else { Err(format!("has no column {REFERENCE} or {NUMBER}")) }
+    if names_orders { Ok(()) } else { Err(columns.lack(&format!("{REFERENCE} or {NUMBER}"))) }
 }
 
 /// Returns what messages call a row.

@@ -2,7 +2,7 @@
 
 use super::order_cells;
 use crate::domain::limits;
-use crate::domain::money::{Balance, Money};
+use crate::domain::money::Balance;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::domain::problems::Problems;
 use crate::domain::record_payment::ListedPayment;
@@ -40,14 +40,13 @@ pub struct ListForm {
 /// It names no orders or no amounts; or no method, where `form` has none either.
 pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
     order_cells::check_columns(columns)?;
-    let missing = if !columns.has("amount") {
-        "column amount"
-    } else if !columns.has("method") && form.method.is_none() {
-        "column method: --method METHOD names the method of all rows"
-    } else {
-        return Ok(());
-    };
-    Err(format!("has no {missing}"))
+    if !columns.has("amount") {
+        return Err(columns.lack("amount"));
+    }
+    if !columns.has("method") && form.method.is_none() {
+        return Err("has no column method: --method METHOD names the method of all rows".to_owned());
+    }
+    Ok(())
 }
 
 /// Reads a row.
@@ -78,17 +77,14 @@ pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPaymen
     ReadPayment { label, time_place, payment }
 }
 
-/// Reads an amount; below zero it is a refund.
+/// Reads an amount; below zero it is a refund. Couriers list prepaid parcels with 0.
 fn read_amount(text: &str, has_decimal_comma: bool) -> Result<Balance, String> {
     let (is_refund, size) = match text.strip_prefix(['-', '\u{2212}']) {
         Some(size) => (true, size),
         None => (false, text),
     };
-    let amount = read_money(size, has_decimal_comma)?;
-    if amount == Money::ZERO {
-        return Err("must not be zero".to_owned());
-    }
-    Ok(if is_refund { Balance::from(amount).negated() } else { amount.into() })
+    let amount = Balance::from(read_money(size, has_decimal_comma)?);
+    Ok(if is_refund { amount.negated() } else { amount })
 }
 
 #[cfg(test)]
@@ -113,8 +109,8 @@ mod tests {
             ("1.048", true, Err("must have at most two decimals")),
             ("1,048", true, Err("must have at most two decimals")),
             ("1,048,000.5", true, Err("must be a number such as 29.99")),
-            ("0", false, Err("must not be zero")),
-            ("-0,00", true, Err("must not be zero")),
+            ("0", false, Ok(0)),
+            ("-0,00", true, Ok(0)),
             ("--5", false, Err("must not be negative")),
             ("EGP 5", false, Err("must be a number such as 29.99")),
             ("99999999.99", false, Ok(9_999_999_999)),
@@ -173,8 +169,8 @@ mod tests {
             (&["orderReference", "amount", "method"][..], None, None),
             (&["tracking", "amount", "method"], None, None),
             (&["tracking", "amount"], Some("cash"), None),
-            (&["amount", "method"], None, Some("has no column orderReference or tracking")),
-            (&["orderReference", "method"], None, Some("has no column amount")),
+            (&["amount", "method"], None, Some("has no column orderReference or tracking; it has amount, method")),
+            (&["orderReference", "method"], None, Some("has no column amount; it has orderReference, method")),
             (
                 &["orderReference", "amount"],
                 None,

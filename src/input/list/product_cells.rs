@@ -62,7 +62,7 @@ impl RowPlaces {
 /// It does not, or has two columns that mean the same.
 pub fn check_columns(columns: &Columns) -> Result<(), String> {
     let (sku, name) = (one_of(columns, &SKU)?, one_of(columns, &NAME)?);
-    if sku.or(name).is_some() || columns.has("id") { Ok(()) } else { Err("has no column sku, name or id".to_owned()) }
+    if sku.or(name).is_some() || columns.has("id") { Ok(()) } else { Err(columns.lack("sku, name or id")) }
 }
 
 /// Returns what messages call a row: what it shows as SKU, name or id.
@@ -118,7 +118,7 @@ mod tests {
             (&["Product"][..], None),
             (&["Barcode", "name"], None),
             (&["id"], None),
-            (&["size"], Some("has no column sku, name or id")),
+            (&["size"], Some("has no column sku, name or id; it has size")),
             (&["sku", "barcode"], Some("has the columns sku and barcode, which mean the same: rename one of them")),
             (
                 &["id", "name", "product"],

@@ -82,6 +82,12 @@ pub fn read_row(row: &Row, columns: &Columns, form: &StatusForm) -> ReadStatus {
 }
 
 fn read_status(text: &str) -> Result<Status, String> {
+    if Status::is_return(text) {
+        let whole = Status::Cancelled;
+        return Err(format!(
+            "does not say which pieces: take them back with orders return REF N; all of them: {whole}"
+        ));
+    }
     let all = Status::ALL.map(Status::as_str);
     Status::read(text).ok_or_else(|| format!("must be one of {}", all.join(", ")))
 }
@@ -146,6 +152,12 @@ mod tests {
                     &format!("note (E2): \"{}…\" must have at most 1000 characters, has 1001", "x".repeat(60)),
                 ],
             ),
+            (
+                ["LEG-1", "", "Returned", "", ""],
+                &[
+                    "status (C2): \"Returned\" does not say which pieces: take them back with orders return REF N; all of them: cancelled",
+                ],
+            ),
             (["", "99 17", "shipped", "", ""], &["tracking (B2): \"99 17\" must be one number without spaces"]),
         ] {
             assert_eq!(read(cells, &none).unwrap_err(), problems, "{cells:?}");
@@ -158,7 +170,7 @@ mod tests {
         for (names, form, problem) in [
             (&["tracking", "status"][..], &StatusForm::default(), None),
             (&["orderReference"], &shipped, None),
-            (&["status"], &shipped, Some("has no column orderReference or tracking")),
+            (&["status"], &shipped, Some("has no column orderReference or tracking; it has status")),
             (
                 &["orderReference"],
                 &StatusForm::default(),

@@ -542,7 +542,7 @@ mod tests {
     #[test]
     fn a_table_without_products_is_refused() {
         for (csv, problem) in [
-            ("price,size\n", "1: has no column sku, name or id"),
+            ("price,size\n", "1: has no column sku, name or id; it has price, size"),
             ("sku,barcode\n", "1: has the columns sku and barcode, which mean the same: rename one of them"),
             ("name,stock,stockQuantity\n", "1: has the columns stock and stockQuantity, which mean the same"),
             ("x,y\n", "1: has none of the columns id, sku, barcode, name, product, price"),

@@ -3,6 +3,9 @@
 use super::cell_value::CellValue;
 use crate::domain::text::{is_edge, shorten};
 
+/// How many columns are named where one is missing.
+const NAMED: usize = 10;
+
 /// Which column of a table is which.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns {
@@ -10,6 +13,8 @@ pub struct Columns {
     places: Vec<(&'static str, usize)>,
     /// The names of the others.
     unread: Vec<String>,
+    /// All names in the header.
+    names: Vec<String>,
     width: usize,
     /// The line of the header, from 1.
     line: u64,
@@ -21,9 +26,12 @@ impl Columns {
     /// # Errors
     /// A name stands there twice.
     pub fn of(header: &[impl AsRef<str>], known: &[&'static str]) -> Result<Columns, String> {
-        let (mut places, mut unread) = (Vec::new(), Vec::new());
+        let (mut places, mut unread, mut names) = (Vec::new(), Vec::new(), Vec::new());
         for (place, cell) in header.iter().enumerate() {
             let name = cell.as_ref().trim_matches(is_edge);
+            if !name.is_empty() && names.len() < NAMED {
+                names.push(shorten(name).into_owned());
+            }
             match known.iter().find(|column| is_same_name(column, name)) {
                 Some(column) if places.iter().any(|(other, _)| other == column) => {
                     return Err(format!("has two columns {column}"));
@@ -33,7 +41,7 @@ impl Columns {
                 None => unread.push(shorten(name).into_owned()),
             }
         }
-        Ok(Columns { places, unread, width: header.len(), line: 1 })
+        Ok(Columns { places, unread, names, width: header.len(), line: 1 })
     }
 
     /// Returns the same columns, named on this line.
@@ -49,6 +57,11 @@ impl Columns {
     /// Returns whether there is a column of this name.
     pub fn has(&self, name: &str) -> bool {
         self.places.iter().any(|(column, _)| *column == name)
+    }
+
+    /// Says that a column is missing, and which there are: one of them may be it under another name.
+    pub fn lack(&self, name: &str) -> String {
+        format!("has no column {name}; it has {}", self.names.join(", "))
     }
 
     /// Returns the names of the columns that are not known.

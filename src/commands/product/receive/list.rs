@@ -40,8 +40,8 @@ impl List {
     pub fn read(args: &ReceiveArgs, context: &Context) -> anyhow::Result<List> {
         let to_receive = CommandLine::of("product receive P N").option("--ref REF");
         let hint = Hint::run("to receive pieces of a product", to_receive);
-        let InputFile { name, reader, .. } = open_list(&args.what, COLUMNS, &args.input, &context.orders_files()?)
-            .map_err(|error| or_meant(error, Some(&hint)))?;
+        let InputFile { name, reader, .. } =
+            open_list(&args.what, COLUMNS, &args.input, context).map_err(|error| or_meant(error, Some(&hint)))?;
         let mut list = List { name, sheet: None, rows: Vec::new(), summary: ImportSummary::new() };
         match list.fill(reader) {
             Ok(()) => Ok(list),

@@ -21,6 +21,7 @@ use crate::domain::product::Product;
 use crate::domain::refusal::Refusal;
 use crate::error::{Exit, Failure};
 use crate::render::{json, product};
+use crate::store::{Read, StoreError};
 use crate::ui;
 
 /// Receive a delivery: put what a supplier sent on the shelf
@@ -79,7 +80,10 @@ pub fn run(args: &ReceiveArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let decide_on = |pieces: &[DeliveryLine]| decide(&args.reference, pieces, earlier, args.new_size);
         let decision = match &list {
             Some(list) => list.decide(write, decide_on)?,
-            None => decide_on(&typed(args, find_product(write, &args.what)?)).map_err(refuse)?,
+            None => match decide_on(&typed(args, find_product(write, &args.what)?)) {
+                Ok(decision) => decision,
+                Err(refused) => return Err(refuse(refused, write)?.into()),
+            },
         };
         let settings = write.settings()?;
         Ok(match decision {
@@ -117,18 +121,30 @@ fn typed(args: &ReceiveArgs, product: Product) -> Vec<DeliveryLine> {
 }
 
 /// Makes the failure of a delivery that was typed.
-fn refuse(not_received: DeliveryRefused) -> Failure {
+fn refuse(not_received: DeliveryRefused, read: &Read<'_>) -> Result<Failure, StoreError> {
     let problems = match not_received {
-        DeliveryRefused::Whole(refusal) => return refusal.into(),
+        DeliveryRefused::Whole(refusal) => return Ok(refusal.into()),
         DeliveryRefused::Lines(problems) => problems,
     };
-    let may_be_new = problems.iter().any(|(_, problem)| problem.new_size.is_some());
+    let mut hint = None;
+    for size in problems.iter().filter_map(|(_, problem)| problem.new_size.as_deref()) {
+        let is_product = read.matching_products(None, Some(size))?.by_barcode.is_some();
+        hint = Some(match is_product {
+            true => format!("{size} is a product: {ONE_PRODUCT}"),
+            false => NEW_SIZE_HINT.to_owned(),
+        });
+        if is_product {
+            break;
+        }
+    }
     let mut problems: Vec<String> = problems.into_iter().map(|(_, LineProblem { problem, .. })| problem).collect();
     let failure: Failure = match problems.as_mut_slice() {
         [only] => Refusal::invalid(std::mem::take(only)).into(),
         _ => Failure::from(Refusal::invalid("some pieces cannot be received")).details(problems),
     };
-    if may_be_new { failure.hint(NEW_SIZE_HINT) } else { failure }
+    Ok(hint.into_iter().fold(failure, Failure::hint))
 }
+
+const ONE_PRODUCT: &str = "one call takes one product; a file with the columns sku, size and quantity takes several";
 
 const NEW_SIZE_HINT: &str = "--new-size starts the sizes that are new";

@@ -1,0 +1,59 @@
+//! The closed orders of a phone or a name, which name open orders only; and an order in one line.
+
+use crate::domain::money::Balance;
+use crate::domain::order::OrderSummary;
+use crate::domain::phone::is_phone_shaped;
+use crate::domain::reference::Reference;
+use crate::domain::status::Status;
+use crate::domain::user::Owner;
+use crate::domain::zone::Zone;
+use crate::render::zone::minute;
+use crate::store::{OrderFilter, Read, StoreError, fold};
+
+/// How many closed orders are named, the newest.
+const CLOSED_NAMED: usize = 3;
+/// Among how many of the newest closed orders with a text anywhere those with it in the name are looked for.
+const CLOSED_SEARCHED: u64 = 50;
+/// How many characters of a name are enough to look for it among closed orders.
+const SHORTEST_NAME: usize = 3;
+
+/// Finds the newest delivered and cancelled orders of a phone or a name, which name only open orders.
+pub fn closed_orders(read: &Read<'_>, text: &str, owner: Option<&Owner>) -> Result<Vec<OrderSummary>, StoreError> {
+    let is_phone = is_phone_shaped(text);
+    if !is_phone && text.chars().count() < SHORTEST_NAME {
+        return Ok(Vec::new());
+    }
+    let filter = OrderFilter {
+        statuses: vec![Status::Delivered, Status::Cancelled],
+        owner: owner.cloned(),
+        phone_digits: if is_phone { Some(read.full_number(text)?) } else { None },
+        search: (!is_phone).then(|| text.to_owned()),
+        limit: Some(CLOSED_SEARCHED),
+        ..OrderFilter::default()
+    };
+    let name = fold(text);
+    let found = read.listed_orders(&filter, false)?.into_iter().map(|order| order.summary);
+    let is_theirs = |order: &OrderSummary| is_phone || fold(&order.customer.name).contains(&name);
+    Ok(found.filter(is_theirs).take(CLOSED_NAMED).collect())
+}
+
+/// Finds the orders that a text names in full or in part, or would name if they were open.
+pub fn orders_meant(read: &Read<'_>, text: &str) -> Result<Vec<Reference>, StoreError> {
+    let whole = read.match_whole(text, None)?;
+    let found = if whole.is_empty() { read.match_parts(text, None)? } else { whole };
+    if !found.is_empty() {
+        return Ok(found.into_iter().map(|order| order.reference).collect());
+    }
+    Ok(closed_orders(read, text, None)?.into_iter().map(|order| order.reference).collect())
+}
+
+/// Describes an order to somebody who has to choose one: who ordered it and when, its status, and what is left to pay.
+pub fn describe(order: &OrderSummary, zone: Zone) -> String {
+    let money = match order.due() {
+        Some(due) if due.is_negative() => format!(", {} owed", due.size()),
+        Some(due) if due > Balance::ZERO => format!(", {due} due"),
+        None if order.status == Status::Pending => format!(", {} to pay", order.left_to_pay()),
+        _ => String::new(),
+    };
+    format!("{}, {}, {}{money}", order.customer.name, minute(order.order_date, zone), order.status)
+}
