@@ -193,15 +193,9 @@ impl ImportSummary {
         note("sheets", sheets.map(|sheets| sheets.others.as_slice()).unwrap_or_default());
     }
 
-    /// Notes that stdin held nothing.
-    pub fn note_empty(&mut self) {
-        self.notes.push("the input is empty: there was nothing to import".to_owned());
-    }
-
     fn reject(&mut self, place: RecordPlace<'_>, label: Option<String>, kind: FailureKind, problems: &Problems) {
         self.conflict = match (kind, self.conflict) {
             (FailureKind::Conflict(reason), None) if self.rejected == 0 => Some(reason),
-            (FailureKind::Conflict(reason), Some(Conflict::Already)) => Some(reason),
             (FailureKind::Conflict(_), first) => first,
             _ => None,
         };

@@ -177,8 +177,6 @@ fn judge_event<T>(
         ReadEvent::TableCutOff { line, problem } => {
             summary.cut_off(place(None, *line), Unreadable::Table, problem.clone());
         }
-        // A pipe may have nothing to bring today; a file that was named was to hold something.
-        ReadEvent::Empty if file == "-" => summary.note_empty(),
         ReadEvent::Empty => summary.cut_off(whole, Unreadable::Empty, "the input is empty".to_owned()),
         ReadEvent::Stranger(start) => summary.cut_off(whole, Unreadable::Stranger, name_text(start)),
         ReadEvent::Broken(error) => {
