@@ -105,7 +105,7 @@ fn meant(command: &[&str], unknown: &str, args: &[OsString]) -> Vec<Hint> {
                 let line = CommandLine::of(if *name == "list" { "list" } else { "my-orders" });
                 vec![Hint::run("to list these", line.option_value("--status", status.as_str()))]
             }
-            None if word.starts_with('-') => Vec::new(),
+            None if word.is_empty() || word.starts_with('-') => Vec::new(),
             None => vec![search(if *name == "list" { "list" } else { "my-orders" }, &words_from(args, word))],
         },
         ([], "search" | "find") => vec![search("list", &words_from(args, unknown)[1..])],
