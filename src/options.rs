@@ -88,6 +88,13 @@ pub enum OutputFormat {
     Html,
 }
 
+impl OutputFormat {
+    /// Returns whether it is for people, not for programs.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, OutputFormat::Table | OutputFormat::Html)
+    }
+}
+
 fn seconds(text: &str) -> Result<u64, String> {
     const MOST: u64 = 86_400;
     let seconds = text.parse().ok().filter(|seconds| *seconds <= MOST);

@@ -66,13 +66,27 @@ impl<T: Serialize + DeserializeOwned> Spool<T> {
     /// # Errors
     /// Those of `each`; they cannot be read again.
     pub fn each<E: From<SpoolError>>(&mut self, mut each: impl FnMut(T) -> Result<(), E>) -> Result<(), E> {
+        self.each_line(|line| each(serde_json::from_slice(line).map_err(SpoolError::from)?))
+    }
+
+    /// Passes on each as JSON, in the order added.
+    ///
+    /// # Errors
+    /// Those of `each`; they cannot be read again.
+    pub fn each_json<E: From<SpoolError>>(&mut self, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        self.each_line(|line| {
+            each(std::str::from_utf8(line.trim_ascii_end()).map_err(|error| SpoolError(io::Error::other(error)))?)
+        })
+    }
+
+    fn each_line<E: From<SpoolError>>(&mut self, mut each: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         self.lines.flush().map_err(SpoolError)?;
         let file = self.lines.get_mut();
         file.rewind().map_err(SpoolError)?;
         let mut lines = BufReader::new(file);
         let mut line = Vec::new();
         while lines.read_until(b'\n', &mut line).map_err(SpoolError)? > 0 {
-            each(serde_json::from_slice(&line).map_err(SpoolError::from)?)?;
+            each(&line)?;
             line.clear();
         }
         Ok(())
@@ -143,5 +157,14 @@ mod tests {
                 .unwrap();
             assert!(back == rows);
         }
+        let mut lines = Vec::new();
+        spool
+            .each_json(|line| {
+                lines.push(line.to_owned());
+                Ok::<_, SpoolError>(())
+            })
+            .unwrap();
+        assert!(lines.iter().zip(&rows).all(|(line, row)| *line == serde_json::to_string(row).unwrap()));
+        assert_eq!(lines.len(), rows.len());
     }
 }

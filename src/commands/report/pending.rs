@@ -38,7 +38,7 @@ pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
         sort: Sort { by: SortField::WaitsSince, descending: false },
         ..OrderFilter::default()
     };
-    let (mut rows, now) = (Rows::default(), context.now);
+    let (mut rows, now) = (Rows::new(context.global.format().is_for_people()), context.now);
     let report = context.open_to_read()?.read(|read| {
         let mut pending = Pending::new(now);
         read.each_order(&filter, true, |order| {

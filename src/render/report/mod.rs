@@ -97,10 +97,10 @@ pub(in crate::render) fn put_list<E: From<SpoolError>>(
     put: &mut impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut before = "[";
-    list.each(|row| {
-        put(&format!("{before}{}", Value::Object(row)))?;
+    list.each_json(|row| {
+        put(before)?;
         before = ",";
-        Ok::<_, E>(())
+        put(row)
     })?;
     put(if before == "[" { "[]" } else { "]" })
 }

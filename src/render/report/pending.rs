@@ -25,16 +25,18 @@ pub(in crate::render) const KEYS: &[&str] = &[
     "problems",
 ];
 
-/// The rows of the report, added order by order.
+/// The rows of the report, added order by order: for people or for programs, as there may be very many.
 #[derive(Debug)]
 pub struct Rows {
+    are_for_people: bool,
     orders: Section,
     problems: Section,
     bodies: Spool<Body>,
 }
 
-impl Default for Rows {
-    fn default() -> Rows {
+impl Rows {
+    /// Starts without rows.
+    pub fn new(are_for_people: bool) -> Rows {
         let orders = vec![
             Column::reference("REFERENCE"),
             Column::new("STOCK"),
@@ -50,20 +52,21 @@ impl Default for Rows {
             Column::new("WANTED").number(),
         ];
         Rows {
+            are_for_people,
             orders: Section { columns: orders, ..Section::default() },
             problems: Section { heading: Some("What is in the way"), columns: problems, ..Section::default() },
             bodies: Spool::default(),
         }
     }
-}
 
-impl Rows {
     /// Adds an order.
     ///
     /// # Errors
     /// The temporary folder is full or cannot be written.
     pub fn add(&mut self, waiting: &WaitingOrder<'_>) -> Result<(), SpoolError> {
-        self.bodies.push(&row(waiting))?;
+        if !self.are_for_people {
+            return self.bodies.push(&row(waiting));
+        }
         let order = &waiting.order.summary;
         self.orders.rows.push(&vec![
             order.reference.to_string(),
@@ -94,7 +97,7 @@ impl Rows {
         let (pieces, total) = (pending.totals.pieces.to_string(), pending.totals.total.to_string());
         self.orders.total = Some(["All", "", "", "", &pieces, &total].map(str::to_owned).to_vec());
         Report {
-            is_empty: self.bodies.is_empty(),
+            is_empty: pending.totals.orders == 0,
             zone: settings.zone(),
             rows: self.bodies,
             lists: Vec::new(),
