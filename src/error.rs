@@ -205,7 +205,7 @@ pub fn codes() -> Vec<(String, String)> {
 pub fn reasons() -> Vec<(String, String)> {
     let conflicts = Conflict::ALL.map(|conflict| {
         let meaning = match conflict {
-            Conflict::Already => "it is so already, and of several orders all are: nothing is left to do",
+            Conflict::Already => "it is so already; of several orders, each that failed is",
             Conflict::Content => "it exists with other content",
             Conflict::Step => "its state does not allow the step",
             Conflict::NotAgreed => "a price is below the list price, or a guest claims terms: the shop has not agreed",

@@ -108,11 +108,11 @@ fn meant(command: &[&str], unknown: &str, args: &[OsString]) -> Vec<Hint> {
             None if word.is_empty() || word.starts_with('-') => Vec::new(),
             None => vec![search(if *name == "list" { "list" } else { "my-orders" }, &words_from(args, word))],
         },
-        ([], "search" | "find") => vec![search("list", &words_from(args, unknown)[1..])],
-        (["product"], "search" | "find") => vec![search("product list", &words_from(args, unknown)[1..])],
-        (["customer"], "search" | "find") => vec![search("customer list", &words_from(args, unknown)[1..])],
-        (["note"], word) if !word.starts_with('-') => match words_from(args, "note").as_slice() {
-            [_, reference, text @ ..] => {
+        ([], "search" | "find") => vec![search("list", &words_after(args, unknown))],
+        (["product"], "search" | "find") => vec![search("product list", &words_after(args, unknown))],
+        (["customer"], "search" | "find") => vec![search("customer list", &words_after(args, unknown))],
+        (["note"], word) if !word.starts_with('-') => match words_after(args, "note").as_slice() {
+            [reference, text @ ..] => {
                 let line = CommandLine::of("note").argument(reference).argument(without_user_info(&text.join(" ")));
                 vec![Hint::run("put the text in quotes", line)]
             }
@@ -127,7 +127,7 @@ fn search(command: &'static str, words: &[&str]) -> Hint {
     let line = CommandLine::of(command);
     let line = match words {
         [] => line.option("--search TEXT"),
-        // They may be a mistyped address with a password.
+        // A mistyped address of a cluster may hold a password.
         words => line.option_value("--search", &without_user_info(&words.join(" "))),
     };
     Hint::run("to search", line)
@@ -135,8 +135,13 @@ fn search(command: &'static str, words: &[&str]) -> Hint {
 
 /// Returns the words of a command line from `first` to the next option.
 fn words_from<'a>(args: &'a [OsString], first: &str) -> Vec<&'a str> {
-    let words = args.iter().map_while(|arg| arg.to_str()).skip_while(|word| *word != first);
+    let words = args.iter().skip_while(|arg| *arg != first).map_while(|arg| arg.to_str());
     words.take_while(|word| !word.starts_with('-')).collect()
+}
+
+/// Returns the words of a command line between `word` and the next option.
+fn words_after<'a>(args: &'a [OsString], word: &str) -> Vec<&'a str> {
+    words_from(args, word).into_iter().skip(1).collect()
 }
 
 /// Returns the command that a command line names, as far as it names one: `product`, `show`.
@@ -234,5 +239,16 @@ mod tests {
             let hints: Vec<String> = failure.remedies.iter().map(Hint::to_string).collect();
             assert_eq!((failure.message.as_str(), hints.join("\n").as_str()), (message, hint), "{line}");
         }
+    }
+
+    #[test]
+    fn a_word_that_is_no_text_is_passed_over() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let no_text = OsString::from_vec(b"x\xff".to_vec());
+        let args: Vec<OsString> =
+            ["orders".into(), "--db".into(), no_text, "search".into(), "karim".into()].into_iter().collect();
+        let failure = explain(&cli::parse(&args).unwrap_err(), &args);
+        let hints: Vec<String> = failure.remedies.iter().map(Hint::to_string).collect();
+        assert_eq!(hints, ["to search:  orders list --search karim"]);
     }
 }

@@ -56,8 +56,10 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
             if let (Some(before), Some(now)) = (&before, &settings.currency)
                 && before != now
             {
-                let what = format!("what was in {before} is shown in {now} from now on; the amounts stay as they are");
-                context.ui.warn(&what);
+                let are = if context.is_dry_run() { "would be" } else { "are" };
+                context.ui.warn(&format!(
+                    "orders without a currency of their own {are} shown in {now}, no longer in {before}; the amounts stay as they are"
+                ));
             }
             settings
         }

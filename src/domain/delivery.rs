@@ -17,7 +17,7 @@ use super::typed_text::read_value;
 /// Reads the reference of a delivery: an invoice, a delivery note.
 ///
 /// # Errors
-/// It is blank, too long, or has control characters.
+/// It is blank, too long, has control characters, or is a placeholder.
 pub fn read_reference(text: &str) -> Result<String, String> {
     read_value(text, DELIVERY)
 }

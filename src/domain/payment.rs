@@ -118,7 +118,7 @@ pub struct PaymentEntry {
 /// Reads a receipt.
 ///
 /// # Errors
-/// It is blank, too long, or has control characters.
+/// It is blank, too long, has control characters, or is a placeholder.
 pub fn read_receipt(text: &str) -> Result<String, String> {
     read_value(text, RECEIPT)
 }

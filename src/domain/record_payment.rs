@@ -132,8 +132,10 @@ pub fn decide(
     Ok(Some(NewPayment { order: summary.pk, before, entry, voids: None, change: (None, Some(said)) }))
 }
 
-/// Decides a row of a list. A row of zero records nothing: couriers list prepaid parcels too. A list that is entered twice changes nothing: a row is known by its receipt; without one by its order,
-/// amount, method and time; without a time too by the other three.
+/// Decides a row of a list. A row of zero records nothing: couriers list prepaid parcels too.
+///
+/// A list that is entered twice changes nothing: a row is known by its receipt; without one by its order, amount, method and time;
+/// without a time too by the other three.
 ///
 /// # Errors
 /// Those of [`decide`].

@@ -19,7 +19,7 @@ pub enum RefusalKind {
 }
 
 impl RefusalKind {
-    /// Returns the kind of a refusal for several reasons, with the place of the first reason that it comes from.
+    /// Returns the index of the reason that decides a refusal with several reasons, and the refusal's kind; `None` without reasons.
     ///
     /// [`Conflict::Already`] tells a script that nothing is left to do. So it stands only if it holds of every reason: else another
     /// conflict counts, or without one [`Conflict::Step`].

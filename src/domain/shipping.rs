@@ -25,7 +25,7 @@ pub struct ShippingEdit {
 /// Reads a courier as typed; an empty one is none.
 ///
 /// # Errors
-/// It is too long, or nothing of it can be seen.
+/// It is too long, nothing of it can be seen, or it is a placeholder.
 pub fn read_courier(text: &str) -> Result<Option<String>, String> {
     or_none(text, |text| read_value(text, COURIER))
 }
@@ -33,7 +33,7 @@ pub fn read_courier(text: &str) -> Result<Option<String>, String> {
 /// Reads a tracking number as typed; an empty one is none.
 ///
 /// # Errors
-/// It is too long, has spaces, or nothing of it can be seen.
+/// It is too long, has spaces, nothing of it can be seen, or it is a placeholder.
 pub fn read_tracking(text: &str) -> Result<Option<String>, String> {
     let number = or_none(text, |text| read_value(text, TRACKING))?;
     match number.as_deref().is_some_and(|number| number.contains(char::is_whitespace)) {

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::customer_remarks::Block;
-use super::money::{Balance, Money};
+use super::money::Balance;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
 use super::payment::{Payment, last_paid};
@@ -304,13 +304,12 @@ fn owed(facts: &Facts, now: Timestamp) -> Needs {
         let last = last_paid(payments);
         let method = last.map(|payment| payment.method.clone());
         let next = Remedy::Refund { reference: waiting.order.reference.clone(), method };
-        // Otherwise something else than a payment makes it too much: a return, or the cancellation.
-        let is_overpaid = waiting.order.status != Status::Cancelled && waiting.order.returned == Money::ZERO;
-        let mistyped = last.filter(|_| is_overpaid).map(|last| {
+        // A payment of just what is too much may be the same one, entered twice.
+        let twice = last.filter(|last| last.amount == waiting.due().negated()).map(|last| {
             let number = last.number;
-            format!("more was paid than it costs: if payment {number} was mistyped, pay --void {number} takes it back")
+            format!("if payment {number} was entered twice, pay --void {number} takes it back")
         });
-        Need { remarks: mistyped.into_iter().collect(), ..order_need(&waiting.order, None, waiting.since, now, next) }
+        Need { remarks: twice.into_iter().collect(), ..order_need(&waiting.order, None, waiting.since, now, next) }
     };
     needs(List::Owed, facts.owed.iter().map(need).collect(), Count::of_counted(facts.owed_count))
 }
@@ -376,6 +375,7 @@ fn received_twice(facts: &Facts, now: Timestamp) -> Needs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::Money;
     use crate::domain::order_samples::{incoming, order};
     use crate::domain::payment::{Method, PaymentPk};
     use crate::domain::product::tests::product;
@@ -539,6 +539,7 @@ mod tests {
         owed.order.payments_sum = Some(Balance::from_hundredths(2999));
         let mut overpaid = waiting(8, Status::Shipped, 0, 50);
         overpaid.order.payments_sum = Some(Balance::from_hundredths(5999));
+        let excess = 5999 - overpaid.order.grand_total().hundredths();
         let facts = Facts {
             to_pack: vec![
                 summary(1, Status::Confirmed, 2),
@@ -554,9 +555,10 @@ mod tests {
                     vec![paid(1, 5000, "cash", None), paid(2, 100, "card", None), paid(3, -100, "card", Some(2))],
                 ),
                 (owed, Vec::new()),
-                (overpaid, vec![paid(1, 999, "cash", None), paid(2, 5000, "cash", None)]),
+                (overpaid.clone(), vec![paid(1, 5999 - excess, "cash", None), paid(2, excess, "cash", None)]),
+                (overpaid, vec![paid(1, 5999, "cash", None)]),
             ],
-            owed_count: 3,
+            owed_count: 4,
             ..Facts::default()
         };
         let lists = today(&facts, at(100));
@@ -565,14 +567,15 @@ mod tests {
             ["LEG-1 98h: LEG-1 to processing", "LEG-3 95h: LEG-3 to shipped", "LEG-2 91h: LEG-2 to processing"]
         );
         assert_eq!(described(&lists[3]), ["LEG-6 80h: LEG-6 to delivered", "LEG-5 72h: LEG-5 to delivered"]);
-        let refunds = ["LEG-7 60h: refund LEG-7 cash", "LEG-7 60h: refund LEG-7 ?", "LEG-8 50h: refund LEG-8 cash"];
+        let eighth = "LEG-8 50h: refund LEG-8 cash";
+        let refunds = ["LEG-7 60h: refund LEG-7 cash", "LEG-7 60h: refund LEG-7 ?", eighth, eighth];
         assert_eq!(described(&lists[4]), refunds);
         let remarks: Vec<_> = lists[4].rows.iter().map(|need| need.remarks.join("; ")).collect();
-        let mistyped = "more was paid than it costs: if payment 2 was mistyped, pay --void 2 takes it back";
-        assert_eq!(remarks, ["", "", mistyped]);
+        let twice = "if payment 2 was entered twice, pay --void 2 takes it back";
+        assert_eq!(remarks, ["", "", twice, ""]);
         let counts = [2, 3, 4].map(|list| lists[list].count);
-        assert_eq!(counts, [Count::AtLeast(COUNTED), Count::Exactly(2), Count::Exactly(3)]);
-        assert_eq!(counts.map(Count::exact), [None, Some(2), Some(3)]);
+        assert_eq!(counts, [Count::AtLeast(COUNTED), Count::Exactly(2), Count::Exactly(4)]);
+        assert_eq!(counts.map(Count::exact), [None, Some(2), Some(4)]);
     }
 
     /// The days count from its shipping, however early the order came.

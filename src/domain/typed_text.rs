@@ -3,8 +3,8 @@
 use super::limits::excess;
 use super::visible::is_blank;
 
-/// The words in capitals that help and hints print where only the reader knows the value, and what they stand for: those that
-/// would pass for a value, and be kept.
+/// Words in capitals that hints print in place of a value, with what each stands for. A note that says WHY does no harm, and is
+/// none of them.
 const PLACEHOLDERS: [(&str, &str); 5] = [
     ("COURIER", "the courier"),
     ("METHOD", "how the money moves, such as cash"),

@@ -230,8 +230,8 @@ pub fn page(width: usize, codes: &[(String, String)], reasons: &[(String, String
         "Types: text; uuid, a text; time, a text in RFC 3339, UTC; money, a text with two decimals (\"29.99\"); number, a whole \
          number. With ? it may be null. [item] is an array.",
         "With --dry-run, a body has a further key dryRun: true.",
-        "errors has 100 entries at the most, and rejected counts all. warnings, details and problems have 100 texts at the most, then \
-         a last one, \"… and N more\".",
+        "errors has at most 100 entries; rejected counts all. warnings, details and problems have at most 100 texts, then \"… and N \
+         more\".",
     ];
     let stable = [
         "Keys keep their names, types and order from version to version. New keys come after those that a body has: skip \

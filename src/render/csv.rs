@@ -15,7 +15,7 @@ pub fn row(keys: &[String], body: &Body) -> Vec<u8> {
 }
 
 fn line(cells: impl Iterator<Item = String>) -> Vec<u8> {
-    // Its usual buffer has 8 KiB, which takes longer to clear than a row to write.
+    // The default buffer of 8 KiB takes longer to clear than a row to write.
     let mut writer = csv::WriterBuilder::new().buffer_capacity(512).from_writer(Vec::new());
     // Writing to memory does not fail.
     let _ = writer.write_record(cells.map(String::into_bytes));

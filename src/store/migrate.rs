@@ -103,7 +103,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) 
     copy.persist(&backup)?;
     match transaction.commit().map_err(StoreError::from) {
         Ok(()) => Ok(Some(backup)),
-        // The copy stays.
+        // It is unknown whether the file was migrated, so the copy stays.
         Err(StoreError::Broken(error)) => Err(StoreError::OutcomeUnknown(error)),
         Err(error) => {
             let _ = fs::remove_file(&backup);

@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, ToSql, named_params};
 
-use super::due::{is_due, is_owed, is_to_pay};
+use super::due::{is_owed, is_to_pay, is_unsettled};
 use super::error::StoreError;
 use super::orders::{SUMMARY_COLUMNS, summary};
 use super::status_sets::{carried_statuses, shop_statuses, stock_statuses};
@@ -40,7 +40,7 @@ fn query(list: Outstanding) -> String {
     let (since, condition, order) = match list {
         Outstanding::WithCouriers => (
             LEFT_AT,
-            concat!(is_due!(), " AND o.cod AND +o.status IN ", carried_statuses!(), " AND ", is_to_pay!()),
+            concat!(is_unsettled!(), " AND o.cod AND +o.status IN ", carried_statuses!(), " AND ", is_to_pay!()),
             "o.created_at, o.pk",
         ),
         Outstanding::Owed => (OWED_SINCE, is_owed!(), "o.created_at, o.pk"),

@@ -2,7 +2,7 @@
 
 use rusqlite::{ToSql, named_params};
 
-use super::due::{is_due, is_owed, is_to_pay};
+use super::due::{is_owed, is_to_pay, is_unsettled};
 use super::error::StoreError;
 use super::owned::IS_AMONG_OWNED;
 use super::search::Needle;
@@ -197,7 +197,7 @@ impl Read<'_> {
         let mut condition = Condition::default();
         if filter.is_due {
             // An index has those of which something is due either way.
-            condition.and(concat!(is_due!(), " AND ", is_to_pay!()));
+            condition.and(concat!(is_unsettled!(), " AND ", is_to_pay!()));
         }
         if filter.is_unpaid {
             condition.and("o.status <> 'cancelled' AND coalesce(o.paid, 0) = 0");

@@ -67,9 +67,9 @@ struct Work {
 /// The state of this run's change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ChangeState {
-    /// The run changes nothing, and needs nobody: an interruption says nothing.
+    /// The run only reads: an interruption says nothing.
     None,
-    /// The run changes nothing, but waits for input.
+    /// The run only reads, and somebody waits for what it makes of its input.
     Input,
     /// Not committed.
     NotCommitted,
@@ -88,7 +88,7 @@ fn work() -> MutexGuard<'static, Work> {
 
 /// Decides what signals do to the program.
 ///
-/// Ctrl-C ends it at once and silently: a run that only reads has nothing to say. A file that reaches its size limit
+/// Until something is to be reported, Ctrl-C ends it at once and silently. A file that reaches its size limit
 /// (`ulimit -f`) does not end it, even after the commit: that is a write error, like a full disk.
 pub fn handle_signals() {
     let at_once = AT_ONCE.get_or_init(|| Arc::new(AtomicBool::new(true)));
@@ -97,7 +97,7 @@ pub fn handle_signals() {
     let _ = register(SIGXFSZ, Arc::default());
 }
 
-/// Begins a run: until [`Uninterrupted::end`], the interruption of one that changes something reports that nothing changed.
+/// Begins a run. If it changes something, an interruption reports that nothing changed, until [`Uninterrupted::end`].
 pub fn begin_run(json: bool, is_change: bool) {
     let state = if is_change { ChangeState::NotCommitted } else { ChangeState::None };
     *work() = Work { state, json };
@@ -106,7 +106,7 @@ pub fn begin_run(json: bool, is_change: bool) {
     }
 }
 
-/// From here on, an interruption of any run is reported: somebody waits for what it makes of its input.
+/// From here on, every interruption is reported, also in a run that only reads.
 pub fn begin_input() {
     let mut work = work();
     if work.state == ChangeState::None {
@@ -152,8 +152,8 @@ impl Uninterrupted {
 fn watch() -> Option<&'static Handle> {
     let start = || {
         let (read, write) = UnixStream::pair().ok()?;
-        let hang_up = (!is_ignored(SIGHUP)).then_some(SIGHUP);
-        let signals = [SIGINT, SIGTERM].into_iter().chain(hang_up);
+        let others = [SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal));
+        let signals = std::iter::once(SIGINT).chain(others);
         let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, signals).ok()?;
         let (handle, mut signals) = (delivery.handle(), SignalIterator::new(delivery));
         let at_once = AT_ONCE.get()?;

@@ -150,7 +150,7 @@ fn a_backup_that_breaks_off_is_a_failure() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let said = "error: the reader of stdout left before the end of the backup: broken pipe; nothing was backed up\n";
+    let said = "error: stdout was closed before the end of the backup: broken pipe; nothing was backed up\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), said);
     assert_eq!(temporary_files(&shop).len(), 0);
 }

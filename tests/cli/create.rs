@@ -240,7 +240,6 @@ fn a_note_and_the_first_event_are_in_the_history() {
     assert_eq!(event, (at, "operator".into(), "created".into(), None, "pending".into(), "by phone".into()));
 }
 
-/// One order is read as it comes: what goes on for ever is refused at the first word that is none of an order.
 #[test]
 fn whatsapps_text_is_for_import() {
     let shop = Shop::stocked();
@@ -255,6 +254,7 @@ fn whatsapps_text_is_for_import() {
     assert!(!shop.orders(["create"]).stdin("hello").exits(4).stderr.contains("hint"), "it is no chat");
 }
 
+/// One order is read as it comes: what goes on for ever is refused at the first word that is none of an order.
 #[test]
 fn a_pipe_without_an_end_is_refused() {
     let shop = Shop::stocked();

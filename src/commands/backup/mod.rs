@@ -113,9 +113,9 @@ fn stream(context: &Context) -> anyhow::Result<Exit> {
     }
     let mut stdout = ui::stdout();
     io::copy(copy.file_mut(), &mut stdout).and_then(|_| stdout.flush()).map_err(|error| match error.kind() {
-        // A reader of half a backup has not seen enough, as one of half a list may have.
+        // Half a list may be enough for its reader; half a backup never is.
         io::ErrorKind::BrokenPipe => {
-            anyhow::Error::from(Failure::io(&error, "the reader of stdout left before the end of the backup"))
+            anyhow::Error::from(Failure::io(&error, "stdout was closed before the end of the backup"))
         }
         _ => OutputError(error).into(),
     })?;

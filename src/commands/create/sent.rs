@@ -34,7 +34,7 @@ pub fn read(file: Option<&str>, context: &Context) -> anyhow::Result<IncomingOrd
     }
 }
 
-/// Adds to the failure of WhatsApp's text how it is read.
+/// Adds the hint that `import` reads WhatsApp's text.
 fn hint_at_import(error: anyhow::Error, name: &str) -> anyhow::Error {
     let import = match name {
         "-" => CommandLine::of("import -"),

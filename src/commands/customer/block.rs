@@ -23,7 +23,7 @@ pub struct BlockArgs {
 }
 
 pub fn run(args: &BlockArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let why = context.reason("customer block")?.to_owned();
+    let why = context.required_note("customer block")?.to_owned();
     change_remarks(
         &args.customer,
         context,

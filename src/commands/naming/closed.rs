@@ -1,4 +1,4 @@
-//! The closed orders of a phone or a name, which name open orders only; and an order in one line.
+//! The closed orders of a phone or a name, as these find open orders only; and an order in one line.
 
 use crate::domain::money::Balance;
 use crate::domain::order::OrderSummary;
@@ -12,7 +12,7 @@ use crate::store::{OrderFilter, Read, StoreError, fold};
 
 /// How many closed orders are named, the newest.
 const CLOSED_NAMED: usize = 3;
-/// Among how many of the newest closed orders with a text anywhere those with it in the name are looked for.
+/// How many closed orders that have the text anywhere are looked at, the newest first.
 const CLOSED_SEARCHED: u64 = 50;
 /// How many characters of a name are enough to look for it among closed orders.
 const SHORTEST_NAME: usize = 3;
@@ -37,7 +37,7 @@ pub fn closed_orders(read: &Read<'_>, text: &str, owner: Option<&Owner>) -> Resu
     Ok(found.filter(is_theirs).take(CLOSED_NAMED).collect())
 }
 
-/// Finds the orders that a text names in full or in part, or would name if they were open.
+/// Finds the orders that a text names, whole or in part; if there are none, closed ones of this phone or name.
 pub fn orders_meant(read: &Read<'_>, text: &str) -> Result<Vec<Reference>, StoreError> {
     let whole = read.match_whole(text, None)?;
     let found = if whole.is_empty() { read.match_parts(text, None)? } else { whole };

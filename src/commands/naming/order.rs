@@ -34,7 +34,7 @@ pub struct Naming {
     is_reading: bool,
     /// What was typed instead of a whole reference, with the reference.
     completed: RefCell<Vec<(String, Reference)>>,
-    /// What names one order by its reference, and by its tracking number another one.
+    /// References that are also another order's tracking number, each with that order.
     shadowing: RefCell<Vec<(String, Reference)>>,
 }
 
@@ -118,8 +118,8 @@ impl Finder<'_, '_> {
         if is_listed && whole.iter().any(is_reference) {
             whole.retain(is_reference);
         }
-        // A wrong tracking number does not hide the order that it names; nor does a guest who takes one for a reference get
-        // something done to the order under it.
+        // A command that reads takes the order with this reference, though another order's tracking number is the same. A
+        // command that writes refuses: a guest may have chosen a tracking number as a reference.
         if self.naming.is_reading && whole.iter().any(is_reference) {
             let tracked = whole.extract_if(.., |order| order.by_tracking);
             self.naming.shadowing.borrow_mut().extend(tracked.map(|order| (text.to_owned(), order.reference)));

@@ -99,7 +99,7 @@ fn read_references(input: &mut dyn BufRead, texts: &mut Vec<Given>) -> Result<()
         if line.is_empty() {
             break;
         }
-        // As editors and Windows write one.
+        // Some editors begin a file with a byte order mark.
         let text = if number == 1 { text.trim_start_matches('\u{feff}') } else { text };
         texts.extend(Some(text.trim().to_owned()).filter(|text| !text.is_empty()).map(Given::listed));
         if texts.len() > REFERENCES_LIMIT {

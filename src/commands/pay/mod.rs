@@ -122,7 +122,7 @@ pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 /// Takes back a payment that was entered wrongly.
 fn void(reference: Option<&str>, number: usize, context: &mut Context) -> anyhow::Result<Exit> {
-    context.reason("--void")?;
+    context.required_note("--void")?;
     let question = format!("Payment {number} of which order was entered wrongly?");
     record(reference, None, &Purpose::of("pay", &[]).asking(&question), context, |write, order, audit| {
         write.record_payment(&decide_void(order, number).map_err(Failure::from)?, audit)?;

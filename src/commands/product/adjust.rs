@@ -42,7 +42,7 @@ fn difference(text: &str) -> Result<i64, String> {
 }
 
 pub fn run(args: &AdjustArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    context.reason("a correction of stock")?;
+    context.required_note("a correction of stock")?;
     let mut store = context.open_to_write()?;
     let audit = context.audit();
     let (change, corrected) = context.write(&mut store, |write| {

@@ -141,7 +141,7 @@ impl Context {
         self.has_rolled_back = self.is_dry_run();
     }
 
-    /// Notes that this run finished its work outside the orders file, which a dry run did not do.
+    /// Notes that the work outside the orders file is done; in a dry run, that it was undone.
     pub fn mark_done(&mut self) {
         self.has_committed = !self.is_dry_run();
         self.has_rolled_back = self.is_dry_run();
@@ -152,8 +152,11 @@ impl Context {
         Audit { actor: self.caller.name().to_owned(), note: self.global.note.clone() }
     }
 
-    /// Returns the note that says why; `what` needs one: `--force`.
-    pub fn reason(&self, what: &str) -> Result<&str, Failure> {
+    /// Returns the note, which `what`, such as `--force`, cannot do without.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn required_note(&self, what: &str) -> Result<&str, Failure> {
         let missing = || Failure::usage(format!("{what} needs a --note that says why")).hint("add --note WHY");
         self.global.note.as_deref().ok_or_else(missing)
     }

@@ -33,7 +33,7 @@ pub fn change(
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
     if !request.is_sellable {
-        context.reason("--no-restock")?;
+        context.required_note("--no-restock")?;
     }
     let from = leaving_for(request);
     if refs.is_empty() && from.is_empty() {

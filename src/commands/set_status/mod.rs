@@ -94,7 +94,7 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
         return move_listed(&list, &args.form()?, context);
     }
     if args.force {
-        context.reason("--force")?;
+        context.required_note("--force")?;
     }
     let (status, refs) = args.status_and_refs()?;
     if args.no_restock && !matches!(status, Status::Cancelled | Status::Pending) {

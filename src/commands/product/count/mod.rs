@@ -104,7 +104,7 @@ pub fn run(args: &CountArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return count_list(&list, args.new_size, context);
     }
     let numbers = args.numbers()?;
-    context.reason("a correction of stock")?;
+    context.required_note("a correction of stock")?;
     let basis = if args.shelf { Basis::Shelf } else { Basis::OnHand };
     let mut store = context.open_to_write()?;
     let audit = context.audit();
