@@ -161,7 +161,7 @@ fn the_words_of_failures_stand_at_the_end_of_help_json() {
     let has = |word: &str| rows.iter().find(|(listed, _)| *listed == word).map(|(_, meaning)| *meaning);
     assert_eq!(has("invalid_input"), Some("4"));
     assert_eq!(has("interrupted"), Some("129, 130 or 143"));
-    assert!(has("already").is_some_and(|meaning| meaning.starts_with("it is so already, ")), "{page}");
+    assert!(has("already").is_some_and(|meaning| meaning.starts_with("it is so already; ")), "{page}");
     assert!(rows.len() == 10 + 7 + 6 && has("full").is_some(), "{rows:?}");
 }
 
