@@ -13,6 +13,9 @@ pub struct Reference(String);
 /// The shortest part of a reference that can be searched for.
 pub const SHORTEST_PART: usize = 4;
 
+/// How many characters of a name are enough to look for it: Ali has three.
+pub const SHORTEST_NAME: usize = 3;
+
 impl Reference {
     /// Reads a reference; `None` if it is empty, longer than 50, or not printable ASCII.
     pub fn parse(text: &str) -> Option<Reference> {

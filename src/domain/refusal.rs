@@ -21,8 +21,8 @@ pub enum RefusalKind {
 impl RefusalKind {
     /// Returns the index of the reason that decides a refusal with several reasons, and the refusal's kind; `None` without reasons.
     ///
-    /// [`Conflict::Already`] tells a script that nothing is left to do. So it stands only if it holds of every reason: else another
-    /// conflict counts, or without one [`Conflict::Step`].
+    /// [`Conflict::Already`] stands only if it is every reason, as a script takes it for no failure: else another conflict counts,
+    /// or without one [`Conflict::Step`].
     pub fn of_all(kinds: &[RefusalKind]) -> Option<(usize, RefusalKind)> {
         const ALREADY: RefusalKind = RefusalKind::Conflict(Conflict::Already);
         let class = |kind: &RefusalKind| match kind {

@@ -12,7 +12,7 @@ use super::transaction::Read;
 use super::values::Id;
 use crate::domain::order::OrderPk;
 use crate::domain::phone::{is_callable_number, is_phone_shaped};
-use crate::domain::reference::{Reference, SHORTEST_PART, is_name_shaped};
+use crate::domain::reference::{Reference, SHORTEST_NAME, SHORTEST_PART, is_name_shaped};
 use crate::domain::text::is_edge;
 use crate::domain::user::Owner;
 
@@ -30,9 +30,6 @@ pub struct OrderMatch {
     /// Whether only its tracking number fits.
     pub by_tracking: bool,
 }
-
-/// How many characters of a name are enough to look for it: Ali has three.
-const SHORTEST_NAME: usize = 3;
 
 /// How many matches are loaded: one more than are named.
 const MATCHES_NAMED: u32 = 11;

@@ -1,7 +1,7 @@
 //! What the tests of the commands and the faults share: a clock, a product, an order of it, and the rows of a file.
 
 #[cfg(feature = "cluster")]
-#[allow(
+#[expect(
     dead_code,
     reason = "two programs compile one stand-in: only faults hold requests, only cli asks for passwords and dead nodes"
 )]

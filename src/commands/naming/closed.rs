@@ -3,7 +3,7 @@
 use crate::domain::money::Balance;
 use crate::domain::order::OrderSummary;
 use crate::domain::phone::is_phone_shaped;
-use crate::domain::reference::Reference;
+use crate::domain::reference::{Reference, SHORTEST_NAME};
 use crate::domain::status::Status;
 use crate::domain::user::Owner;
 use crate::domain::zone::Zone;
@@ -14,8 +14,6 @@ use crate::store::{OrderFilter, Read, StoreError, fold};
 const CLOSED_NAMED: usize = 3;
 /// How many closed orders that have the text anywhere are looked at, the newest first.
 const CLOSED_SEARCHED: u64 = 50;
-/// How many characters of a name are enough to look for it among closed orders.
-const SHORTEST_NAME: usize = 3;
 
 /// Finds the newest delivered and cancelled orders of a phone or a name, which name only open orders.
 pub fn closed_orders(read: &Read<'_>, text: &str, owner: Option<&Owner>) -> Result<Vec<OrderSummary>, StoreError> {
