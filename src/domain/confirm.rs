@@ -146,9 +146,13 @@ impl Consent {
 }
 
 /// Decides each order by itself, in the order given. Each gets the stock that the ones before it left.
-pub fn decide_each(orders: &[Order], mut products: Products, consent: &Consent) -> Vec<Result<Confirmation, Refusal>> {
+pub fn decide_each<'o>(
+    orders: impl IntoIterator<Item = &'o Order>,
+    mut products: Products,
+    consent: &Consent,
+) -> Vec<Result<Confirmation, Refusal>> {
     orders
-        .iter()
+        .into_iter()
         .map(|order| {
             let alone = std::slice::from_ref(order);
             let mut confirmations =

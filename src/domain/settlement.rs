@@ -31,8 +31,8 @@ pub enum Settlement {
 /// A decided settlement.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settled {
-    /// The payment to record.
-    pub payment: Option<NewPayment>,
+    /// The payment to record; most orders of a long list have none, and it is large.
+    pub payment: Option<Box<NewPayment>>,
     /// Whether the payment was recorded before, by its receipt.
     pub is_recorded_before: bool,
     /// Whether the order is marked as cash on delivery.

@@ -16,12 +16,31 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// How long a reader may hold the lock of writers: SQLite takes it briefly when a reader meets a half-written log header.
 const READING_AGAIN: Duration = Duration::from_millis(200);
 
+/// How long to sleep between two tries for a lock.
+const SHORTEST_NAP: Duration = Duration::from_micros(500);
+const LONGEST_NAP: Duration = Duration::from_millis(10);
+
 /// How long to sleep before looking again.
 pub(super) const RETRY: Duration = Duration::from_millis(10);
 
 /// Returns how long to wait for writers: `--wait`, but long enough for a reader that holds their lock briefly.
 pub(super) fn patience(wait: Duration) -> Duration {
     wait.max(READING_AGAIN)
+}
+
+/// Waits that long for every lock. SQLite's own timeout soon sleeps 25 ms and more between two tries, where most writers are
+/// done within two: of many programs at once, most would sleep while nobody has the lock.
+pub(super) fn wait_for_locks(connection: &mut Connection, patience: Duration) -> rusqlite::Result<()> {
+    let mut began = Instant::now();
+    connection.busy_handler(Some(move |tries| {
+        if tries == 0 {
+            began = Instant::now();
+        }
+        let waited = began.elapsed();
+        let nap = (waited / 16).clamp(SHORTEST_NAP, LONGEST_NAP);
+        std::thread::sleep(nap.min(patience.saturating_sub(waited)));
+        waited < patience
+    }))
 }
 
 /// What a command does with the file.
@@ -63,11 +82,11 @@ impl Access {
 pub const CACHE_KIB: i64 = 15_360;
 
 /// Sets a connection up before anything is read or written through it.
-pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
+pub(super) fn set_up(connection: &mut Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
     // The timeout comes first, so that everything below waits too. The last program to close the file, reader or
     // writer, locks all others out for a moment; opening the file never fails because of that, however short the
     // patience with writers is.
-    connection.busy_timeout(wait.max(CLOSING))?;
+    wait_for_locks(connection, wait.max(CLOSING))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;

@@ -28,11 +28,11 @@ pub(super) fn copy_beside(path: &Path, wait: Duration) -> Result<Scratch, StoreE
         _ => error.into(),
     })?;
     // VACUUM INTO cannot run in the caller's transaction, which also keeps others from writing meanwhile.
-    let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    set_up(&reader, Access::BackUp, wait)?;
+    let mut reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    set_up(&mut reader, Access::BackUp, wait)?;
     vacuum_into(&reader, copy.path())?;
-    let copied = Connection::open_with_flags(copy.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    set_up(&copied, Access::Read, wait)?;
+    let mut copied = Connection::open_with_flags(copy.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    set_up(&mut copied, Access::Read, wait)?;
     match damage(&copied)?.into_iter().next() {
         Some(damage) => Err(StoreError::Damaged(damage.problem)),
         None => Ok(copy),

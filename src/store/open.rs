@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
-use super::connection::{Access, RETRY, patience, set_up, switch_to_wal};
+use super::connection::{Access, RETRY, patience, set_up, switch_to_wal, wait_for_locks};
 use super::copy::vacuum_into;
 use super::error::StoreError;
 use super::file::find_or_create;
@@ -81,7 +81,7 @@ impl Store {
         if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
             return Err(StoreError::refused("is not writable for this user; even reading needs write access"));
         }
-        set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
+        set_up(&mut connection, access, wait).map_err(|error| explain(&path, error.into()))?;
         let migration_backup = begin(&mut connection)
             .and_then(|may_be_replica| prepare(&mut connection, &real, access, wait, may_be_replica))
             .map_err(|error| explain(&path, error))?;
@@ -182,7 +182,7 @@ fn prepare(
     if !access.only_reads() {
         // From its first read on, this connection keeps closing programs from locking the file, so it waits for writers
         // alone.
-        connection.busy_timeout(patience(wait))?;
+        wait_for_locks(connection, patience(wait))?;
     }
     if identity.is_blank() {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -242,6 +242,7 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::commit::begin;
     use super::super::identity::REPLICA_ID;
     use super::*;
     use std::fs::File;
@@ -402,12 +403,14 @@ mod tests {
         for access in [Access::DryRun, Access::Write, Access::Create] {
             let (_folder, path) = folder();
             drop(at(&path, Access::Create).unwrap());
-            for wait in [Duration::ZERO, Duration::from_millis(70), Duration::from_secs(5)] {
-                let store = Store::open(&path, access, wait).unwrap();
-                let patience: i64 =
-                    store.connection.pragma_query_value(None, "busy_timeout", |row| row.get(0)).unwrap();
+            let mut other = Connection::open(&path).unwrap();
+            let _held = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+            for wait in [Duration::ZERO, Duration::from_millis(300)] {
+                let mut store = Store::open(&path, access, wait).unwrap();
+                let began = Instant::now();
+                assert!(matches!(begin(&mut store.connection), Err(StoreError::Busy)), "{access:?}");
                 let at_least_for_readers = wait.max(Duration::from_millis(200));
-                assert_eq!(patience, i64::try_from(at_least_for_readers.as_millis()).unwrap(), "{access:?}");
+                assert!(began.elapsed() >= at_least_for_readers, "{access:?}");
             }
         }
     }

@@ -22,6 +22,9 @@ use crate::domain::time::Timestamp;
 /// the same time however many there are.
 const DUPLICATES_COMPARED: u32 = 5;
 
+/// How many orders are put together at once: their parts come from several queries, and wait for each other in memory.
+const LOADED_AT_ONCE: usize = 256;
+
 /// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.
 pub(super) const SUMMARY_COLUMNS: &str = "o.pk, o.id, o.reference, o.order_date, o.customer_name, o.customer_phone,
     o.customer_address, o.customer_phone_digits, u.username, o.status, o.total, o.item_count, o.currency, o.created_at, o.updated_at,
@@ -96,8 +99,23 @@ fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
 impl Read<'_> {
     /// Loads orders with their items, in the order of `pks`.
     pub fn orders(&self, pks: &[OrderPk]) -> Result<Vec<Order>, StoreError> {
-        let summaries = self.summaries(pks)?;
-        if summaries.is_empty() { Ok(Vec::new()) } else { self.with_items(summaries) }
+        let mut orders = Vec::with_capacity(pks.len());
+        for pks in pks.chunks(LOADED_AT_ONCE) {
+            orders.extend(self.with_items(self.summaries(pks)?)?);
+        }
+        Ok(orders)
+    }
+
+    /// Loads orders again after a change. Many are not in memory twice.
+    pub fn reload<'o>(&self, orders: impl Iterator<Item = &'o mut Order>) -> Result<(), StoreError> {
+        let mut orders: Vec<&mut Order> = orders.collect();
+        for some in orders.chunks_mut(LOADED_AT_ONCE) {
+            let mut changed = self.orders(&some.iter().map(|order| order.summary.pk).collect::<Vec<_>>())?.into_iter();
+            for order in some {
+                **order = changed.next().ok_or(StoreError::Changed("the order"))?;
+            }
+        }
+        Ok(())
     }
 
     /// Loads orders without their items, in the order of `pks`.
@@ -183,6 +201,7 @@ impl Read<'_> {
         let mut returns = if may_have_returns { self.returns_of(&keys)? } else { Returns::default() };
         let with_items = |summary: OrderSummary| {
             let mut items = items.remove(&summary.pk).unwrap_or_default();
+            items.shrink_to_fit();
             let (returns, exchanges) = returns.take(summary.pk, &mut items);
             let payments = payments.remove(&summary.pk).unwrap_or_default();
             let notes = notes.remove(&summary.pk).unwrap_or_default();

@@ -104,13 +104,8 @@ impl ConfirmCall<'_> {
         settled: Vec<Result<Settled, Refusal>>,
     ) -> Vec<Decision> {
         // An order whose payment is refused takes no stock from those after it.
-        let payable: Vec<Order> = orders
-            .iter()
-            .zip(&settled)
-            .filter(|(_, settled)| settled.is_ok())
-            .map(|(order, _)| order.clone())
-            .collect();
-        let mut confirmations = decide_each(&payable, products, &self.consent).into_iter();
+        let payable = orders.iter().zip(&settled).filter(|(_, settled)| settled.is_ok()).map(|(order, _)| order);
+        let mut confirmations = decide_each(payable, products, &self.consent).into_iter();
         let mut decide = |reference: &Reference, order: Order, settled: Result<Settled, Refusal>| {
             let decided = settled.and_then(|settled| Ok(confirmations.next().transpose()?.map(|one| (one, settled))));
             match decided {
@@ -138,11 +133,7 @@ impl ConfirmCall<'_> {
         for Confirmed { confirmation, settled, .. } in outcomes.iter().flatten() {
             entered.push(enter_confirmation(write, confirmation, settled, &self.audit)?);
         }
-        let pks: Vec<_> = outcomes.iter().flatten().map(|confirmed| confirmed.order.summary.pk).collect();
-        let mut orders = write.orders(&pks)?.into_iter();
-        for confirmed in outcomes.iter_mut().flatten() {
-            confirmed.order = orders.next().ok_or(StoreError::Changed("the order"))?;
-        }
+        write.reload(outcomes.iter_mut().flatten().map(|confirmed| &mut confirmed.order))?;
         Ok((outcomes, entered))
     }
 }

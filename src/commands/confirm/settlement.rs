@@ -70,6 +70,10 @@ impl Receipts {
         if let (Ok(Some(_)), Some(key)) = (&decided, key) {
             self.0.insert(key, SameReceipt { order: order.summary.pk, reference, amount });
         }
-        Ok(decided.map(|payment| Settled { is_recorded_before: payment.is_none(), payment, is_cod }))
+        Ok(decided.map(|payment| Settled {
+            is_recorded_before: payment.is_none(),
+            payment: payment.map(Box::new),
+            is_cod,
+        }))
     }
 }

@@ -89,11 +89,7 @@ pub fn change(
             shared = shared_number(write, &order.summary, shipping)?;
             record(write, &order.summary, Some(change), shipping, &audit)?;
         }
-        let pks: Vec<_> = outcomes.iter().flatten().map(|(_, order)| order.summary.pk).collect();
-        let mut changed = write.orders(&pks)?.into_iter();
-        for (_, order) in outcomes.iter_mut().flatten() {
-            *order = changed.next().ok_or(StoreError::Changed("the order"))?;
-        }
+        write.reload(outcomes.iter_mut().flatten().map(|(_, order)| order))?;
         anyhow::Ok((outcomes, shared))
     })?;
     if let Some(warning) = &shared {

@@ -66,8 +66,8 @@ pub fn set_position(connection: &Connection, position: Position) -> Result<(), S
 
 /// Opens a temporary copy, which nobody else uses, and which need not survive a power cut.
 pub fn open_copy(path: &Path) -> Result<Connection, StoreError> {
-    let copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    set_up(&copy, Access::Write, Duration::ZERO)?;
+    let mut copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    set_up(&mut copy, Access::Write, Duration::ZERO)?;
     copy.pragma_update_and_check(None, "journal_mode", "MEMORY", |_| Ok(()))?;
     copy.pragma_update(None, "synchronous", "OFF")?;
     Ok(copy)
