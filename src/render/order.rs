@@ -13,9 +13,11 @@ use crate::domain::money::{Balance, Money};
 use crate::domain::order::{Customer, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::phone::callable_number;
+use crate::domain::status::Status;
 use crate::domain::transition::StatusChange;
 use crate::domain::typed_order::TypedItem;
 use crate::domain::visible::visible;
+use crate::domain::zone::Zone;
 
 /// Renders orders as a list, one line each.
 pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {
@@ -199,6 +201,17 @@ pub fn customer_of(order: &OrderSummary, style: RenderStyle<'_>) -> String {
     let address = address.as_ref().map(|address| format!(", {address}")).unwrap_or_default();
     let when = day(order.order_date, style.zone);
     prose::sentence(&format!("  {name}{address} ({}, {when})", order.reference), style.width)
+}
+
+/// Describes an order to somebody who has to choose one: who ordered it and when, its status, and what is left to pay.
+pub fn candidate(order: &OrderSummary, zone: Zone) -> String {
+    let money = match order.due() {
+        Some(due) if due.is_negative() => format!(", {} owed", due.size()),
+        Some(due) if due > Balance::ZERO => format!(", {due} due"),
+        None if order.status == Status::Pending => format!(", {} to pay", order.left_to_pay()),
+        _ => String::new(),
+    };
+    format!("{}, {}, {}{money}", order.customer.name, minute(order.order_date, zone), order.status)
 }
 
 /// Renders what an order costs beside its items and what is due, a line each; empty if the order costs the items alone.

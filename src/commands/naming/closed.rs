@@ -1,13 +1,10 @@
-//! The closed orders of a phone or a name, as these find open orders only; and an order in one line.
+//! The closed orders of a phone or a name, as these find open orders only.
 
-use crate::domain::money::Balance;
 use crate::domain::order::OrderSummary;
 use crate::domain::phone::is_phone_shaped;
 use crate::domain::reference::{Reference, SHORTEST_NAME};
 use crate::domain::status::Status;
 use crate::domain::user::Owner;
-use crate::domain::zone::Zone;
-use crate::render::zone::minute;
 use crate::store::{OrderFilter, Read, StoreError, fold};
 
 /// How many closed orders are named, the newest.
@@ -43,15 +40,4 @@ pub fn orders_meant(read: &Read<'_>, text: &str) -> Result<Vec<Reference>, Store
         return Ok(found.into_iter().map(|order| order.reference).collect());
     }
     Ok(closed_orders(read, text, None)?.into_iter().map(|order| order.reference).collect())
-}
-
-/// Describes an order to somebody who has to choose one: who ordered it and when, its status, and what is left to pay.
-pub fn describe(order: &OrderSummary, zone: Zone) -> String {
-    let money = match order.due() {
-        Some(due) if due.is_negative() => format!(", {} owed", due.size()),
-        Some(due) if due > Balance::ZERO => format!(", {due} due"),
-        None if order.status == Status::Pending => format!(", {} to pay", order.left_to_pay()),
-        _ => String::new(),
-    };
-    format!("{}, {}, {}{money}", order.customer.name, minute(order.order_date, zone), order.status)
 }

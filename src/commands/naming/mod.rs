@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `closed` | the closed orders of a phone or a name; an order in one line |
+//! | `closed` | the closed orders of a phone or a name |
 //! | `order`, `references` | which order is meant; the references on a command line and on stdin |
 //! | `pick` | picking orders, and sizes, at a terminal |
 //! | `load` | loading the orders that were named |

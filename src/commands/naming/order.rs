@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use super::closed::{closed_orders, describe};
+use super::closed::closed_orders;
 use super::nearest::nearest;
 use super::references::{Given, list_orders};
 use crate::commands::Context;
@@ -15,6 +15,7 @@ use crate::domain::text::shorten;
 use crate::domain::typed_text::placeholder;
 use crate::domain::user::Owner;
 use crate::error::{Failure, FailureKind};
+use crate::render::order::candidate;
 use crate::store::{OrderMatch, Read, StoreError};
 use crate::ui;
 
@@ -179,8 +180,8 @@ impl Finder<'_, '_> {
         let zone = self.read.settings()?.zone();
         let is_whole = |reference: &Reference| reference.as_str().eq_ignore_ascii_case(text);
         let details = self.read.summaries(&shown)?.into_iter().map(|order| match is_whole(&order.reference) {
-            true => format!("{} (id {}): {}", order.reference, order.id, describe(&order, zone)),
-            false => format!("{}: {}", order.reference, describe(&order, zone)),
+            true => format!("{} (id {}): {}", order.reference, order.id, candidate(&order, zone)),
+            false => format!("{}: {}", order.reference, candidate(&order, zone)),
         });
         let hint = match matches.iter().find(|order| is_whole(&order.reference)) {
             Some(order) => {
@@ -195,7 +196,7 @@ impl Finder<'_, '_> {
     /// Says that a phone or name has no open order, and which closed ones it has.
     fn only_closed(&self, text: &str, closed: &[OrderSummary]) -> Result<Failure, StoreError> {
         let zone = self.read.settings()?.zone();
-        let details = closed.iter().map(|order| format!("{}: {}", order.reference, describe(order, zone)));
+        let details = closed.iter().map(|order| format!("{}: {}", order.reference, candidate(order, zone)));
         let hint = match closed {
             [order] => format!("if this one is meant, name it by its reference {}", order.reference),
             _ => "name one of these by its reference".to_owned(),
