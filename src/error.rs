@@ -193,12 +193,12 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
 ];
 
 /// The code in JSON of a run that a signal ended.
-pub const INTERRUPTED: &str = "interrupted";
+pub const INTERRUPTED_CODE: &str = "interrupted";
 
 /// Returns the codes in JSON with their exit codes, for `orders help json`.
 pub fn codes() -> Vec<(String, String)> {
     let failures = FailureKind::ALL.map(|kind| (kind.code().to_owned(), kind.exit_code().to_string()));
-    failures.into_iter().chain([(INTERRUPTED.to_owned(), "129, 130 or 143".to_owned())]).collect()
+    failures.into_iter().chain([(INTERRUPTED_CODE.to_owned(), "129, 130 or 143".to_owned())]).collect()
 }
 
 /// Returns the reasons in JSON with their meanings, for `orders help json`.

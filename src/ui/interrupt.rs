@@ -18,7 +18,7 @@ use crate::error;
 use crate::scratch;
 
 /// The exit code after Ctrl-C.
-const INTERRUPTED: i32 = exit_code_of(SIGINT);
+const CTRL_C_EXIT: i32 = exit_code_of(SIGINT);
 
 /// How long to sleep before looking whether a commit has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
@@ -93,7 +93,7 @@ fn work() -> MutexGuard<'static, Work> {
 pub fn handle_signals() {
     let at_once = AT_ONCE.get_or_init(|| Arc::new(AtomicBool::new(true)));
     // If this fails, Ctrl-C still ends the program, but with the signal's own exit code.
-    let _ = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(at_once));
+    let _ = register_conditional_shutdown(SIGINT, CTRL_C_EXIT, Arc::clone(at_once));
     let _ = register(SIGXFSZ, Arc::default());
 }
 
@@ -226,7 +226,7 @@ fn end(signal: i32) {
     };
     if let Some(text) = text {
         let line = if work.json {
-            json!({"success": false, "error": text, "details": [], "code": error::INTERRUPTED, "hint": null,
+            json!({"success": false, "error": text, "details": [], "code": error::INTERRUPTED_CODE, "hint": null,
                 "exitCode": exit_code_of(signal), "reason": null})
             .to_string()
         } else {
@@ -235,7 +235,7 @@ fn end(signal: i32) {
         let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
     if signal == SIGINT {
-        std::process::exit(INTERRUPTED);
+        std::process::exit(CTRL_C_EXIT);
     }
     let _ = emulate_default_handler(signal);
 }
@@ -244,7 +244,7 @@ fn end(signal: i32) {
 pub(super) fn interrupted() -> ! {
     QUESTION_LEFT.store(true, Ordering::Release);
     end(SIGINT);
-    std::process::exit(INTERRUPTED)
+    std::process::exit(CTRL_C_EXIT)
 }
 
 fn restore_terminal() {
