@@ -30,16 +30,41 @@ pub struct ListRow<T> {
     pub size: usize,
 }
 
-/// What became of a row with content, or why it is refused.
-pub type RowOutcome = Result<RecordOutcome, (FailureKind, Problems)>;
+/// What became of a row with content.
+pub enum RowOutcome {
+    /// New, with warnings.
+    Imported(Vec<String>),
+    /// On record already, with warnings.
+    Unchanged(Vec<String>),
+    /// Not taken, with a warning: the orders file has something newer.
+    LeftOut(String),
+    /// Not taken, with all its problems.
+    Refused(FailureKind, Problems),
+}
+
+impl RowOutcome {
+    /// Refuses a row for one problem.
+    pub fn refused(kind: impl Into<FailureKind>, problem: impl Into<Problems>) -> RowOutcome {
+        RowOutcome::Refused(kind.into(), problem.into())
+    }
+}
 
 impl<T> ListRow<T> {
-    /// Returns what becomes of it whatever the orders file holds; `None` if that matters.
-    fn judge_early(&self) -> Option<RecordOutcome> {
+    /// Returns its content; if it has none, what becomes of it whatever the orders file holds.
+    fn content(&self) -> Result<&T, RecordOutcome> {
         match &self.content {
-            Ok(Some(_)) => None,
-            Ok(None) => Some(RecordOutcome::Skipped),
-            Err(problems) => Some(self.rejected(FailureKind::InvalidInput, problems.clone())),
+            Ok(Some(content)) => Ok(content),
+            Ok(None) => Err(RecordOutcome::Skipped),
+            Err(problems) => Err(self.rejected(FailureKind::InvalidInput, problems.clone())),
+        }
+    }
+
+    fn outcome(&self, outcome: RowOutcome) -> RecordOutcome {
+        match outcome {
+            RowOutcome::Imported(warnings) => RecordOutcome::Imported(warnings),
+            RowOutcome::Unchanged(warnings) => RecordOutcome::Unchanged(warnings),
+            RowOutcome::LeftOut(warning) => RecordOutcome::LeftOut(warning),
+            RowOutcome::Refused(kind, problems) => self.rejected(kind, problems),
         }
     }
 
@@ -57,11 +82,9 @@ impl<T> Entering<'_, '_, ListRow<T>> {
         &mut self,
         enter: &mut dyn FnMut(&T) -> anyhow::Result<RowOutcome>,
     ) -> anyhow::Result<ImportSummary> {
-        self.each(&mut |row| match (&row.content, row.judge_early()) {
-            (Ok(Some(content)), _) => {
-                Ok(enter(content)?.unwrap_or_else(|(kind, problems)| row.rejected(kind, problems)))
-            }
-            (_, outcome) => outcome.context("it has no content"),
+        self.each(&mut |row| match row.content() {
+            Ok(content) => Ok(row.outcome(enter(content)?)),
+            Err(outcome) => Ok(outcome),
         })
     }
 }
@@ -123,14 +146,15 @@ impl RowList<'_> {
             };
             let reading = Reading::Rows { name, rows, read: &read_formed };
             let mut entered = R::default();
-            let summary = run.take(reading, &ListRow::judge_early, &mut store, context, |write, rows| {
-                if write.settings()?.zone() != zone {
-                    return Err(StoreError::Changed("the time zone").into());
-                }
-                let summary;
-                (summary, entered) = enter(write, &audit, rows)?;
-                Ok(summary)
-            })?;
+            let summary =
+                run.take(reading, &|row: &ListRow<T>| row.content().err(), &mut store, context, |write, rows| {
+                    if write.settings()?.zone() != zone {
+                        return Err(StoreError::Changed("the time zone").into());
+                    }
+                    let summary;
+                    (summary, entered) = enter(write, &audit, rows)?;
+                    Ok(summary)
+                })?;
             anyhow::Ok((summary, entered))
         })?;
         summary.report(self.what, context);

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::recording::new_method;
 use crate::commands::Context;
-use crate::commands::intake::import_summary::RecordOutcome;
 use crate::commands::intake::row_list::{ListRow, RowList, RowOutcome, print_sum};
 use crate::commands::run::imported::Imported;
 use crate::domain::money::Balance;
@@ -57,7 +56,7 @@ impl Till<'_, '_> {
         let ListedPayment { order, entry, note } = listed.clone();
         let mut summary = match order.pick(self.write.orders_of_row(&order)?) {
             Ok(summary) => summary,
-            Err((kind, problem)) => return Ok(Err((kind.into(), problem.into()))),
+            Err((kind, problem)) => return Ok(RowOutcome::refused(kind, problem)),
         };
         let same = self.write.same_receipt(&entry.method, entry.receipt.as_deref())?;
         let alike = match entry.receipt {
@@ -72,7 +71,7 @@ impl Till<'_, '_> {
         let ahead = entry.paid_at.filter(|paid_at| *paid_at > now);
         let (payment, warning) = match decide_listed(&summary, entry, same.as_ref(), alike, count, now) {
             Ok(Listed::New(payment, warning)) => (payment, warning),
-            Ok(Listed::Unchanged(warning)) => return Ok(Ok(RecordOutcome::Unchanged(warning.into_iter().collect()))),
+            Ok(Listed::Unchanged(warning)) => return Ok(RowOutcome::Unchanged(warning.into_iter().collect())),
             Err(refusal) => {
                 let problem = match ahead.filter(|_| refusal.kind == RefusalKind::InvalidInput) {
                     Some(ahead) => {
@@ -81,7 +80,7 @@ impl Till<'_, '_> {
                     }
                     None => refusal.message,
                 };
-                return Ok(Err((refusal.kind.into(), problem.into())));
+                return Ok(RowOutcome::refused(refusal.kind, problem));
             }
         };
         let audit = Audit { note: note.or_else(|| self.audit.note.clone()), ..self.audit.clone() };
@@ -90,6 +89,6 @@ impl Till<'_, '_> {
         summary.payments_sum = Some(payment.before.unwrap_or(Balance::ZERO).plus(amount));
         let is_new = self.methods.insert(method.clone());
         let warnings = [warning, is_new.then(|| new_method(&method)), overpaid(&summary)];
-        Ok(Ok(RecordOutcome::Imported(warnings.into_iter().flatten().collect())))
+        Ok(RowOutcome::Imported(warnings.into_iter().flatten().collect()))
     }
 }

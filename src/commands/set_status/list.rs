@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::change::record;
 use crate::commands::Context;
 use crate::commands::arguments::shipping::shared_number;
-use crate::commands::intake::import_summary::RecordOutcome;
 use crate::commands::intake::row_list::{ListRow, RowList, RowOutcome, print_sum};
 use crate::commands::run::imported::Imported;
 use crate::domain::listed_status::{Listed, ListedStatus};
@@ -49,20 +48,20 @@ impl Moving<'_, '_> {
     fn enter(&mut self, listed: &ListedStatus) -> anyhow::Result<RowOutcome> {
         let pk = match listed.order.pick(self.write.orders_of_row(&listed.order)?) {
             Ok(summary) => summary.pk,
-            Err((kind, problem)) => return Ok(Err((kind.into(), problem.into()))),
+            Err((kind, problem)) => return Ok(RowOutcome::refused(kind, problem)),
         };
         let order = self.write.orders(&[pk])?.remove(0);
         let mut summary = order.summary.clone();
         let decided = listed.decide(&order, &self.write.held_stock(pk)?, self.changed.contains(&pk));
         let change = match decided {
-            Ok(Listed::Unchanged) => return Ok(Ok(RecordOutcome::Unchanged(Vec::new()))),
+            Ok(Listed::Unchanged) => return Ok(RowOutcome::Unchanged(Vec::new())),
             Ok(Listed::Note) => {
                 self.write.insert_note(pk, &Audit { note: listed.note.clone(), ..self.audit.clone() })?;
-                return Ok(Ok(RecordOutcome::Imported(Vec::new())));
+                return Ok(RowOutcome::Imported(Vec::new()));
             }
             Ok(Listed::Shipping) => None,
             Ok(Listed::Step(change)) => Some(change),
-            Err(refusal) => return Ok(Err((refusal.kind.into(), self.explain(refusal).into()))),
+            Err(refusal) => return Ok(RowOutcome::refused(refusal.kind, self.explain(refusal))),
         };
         self.changed.insert(pk);
         let ListedStatus { shipping, note, .. } = listed;
@@ -73,7 +72,7 @@ impl Moving<'_, '_> {
             (summary.status, summary.kept) = (change.to, change.kept);
         }
         let owed = overpaid(&summary).filter(|_| summary.status == Status::Cancelled);
-        Ok(Ok(RecordOutcome::Imported(shared.into_iter().chain(owed).collect())))
+        Ok(RowOutcome::Imported(shared.into_iter().chain(owed).collect()))
     }
 
     /// Says why a row is refused, and what to do.

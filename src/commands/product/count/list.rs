@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::differences::Differences;
 
 use crate::commands::Context;
-use crate::commands::intake::import_summary::{ImportSummary, RecordOutcome};
+use crate::commands::intake::import_summary::ImportSummary;
 use crate::commands::intake::row_list::{ListRow, RowList, RowOutcome};
 use crate::commands::run::imported::Imported;
 use crate::domain::product::{Product, StockKey};
@@ -73,14 +73,13 @@ struct Stocktaking<'w, 'c> {
 impl Stocktaking<'_, '_> {
     /// Enters a row, whose cells stand at `places`.
     fn enter(&mut self, row: &ListedCount, places: &RowPlaces) -> anyhow::Result<RowOutcome> {
-        let reject = |kind: FailureKind, problem: String| Ok(Err((kind, problem.into())));
         let product = match self.last.take() {
             Some((named, product)) if named == row.product => product,
             _ => match row.product.find_known(self.write.products_of_row(&row.product)?) {
                 Ok(product) => product,
                 Err(refusal) => {
                     let place = places.name(refusal.column.as_str());
-                    return reject(refusal.kind.into(), format!("{place}: {}", refusal.problem));
+                    return Ok(RowOutcome::refused(refusal.kind, format!("{place}: {}", refusal.problem)));
                 }
             },
         };
@@ -88,13 +87,16 @@ impl Stocktaking<'_, '_> {
         // A count of 0 can only be refused for its size.
         if let Err(refusal) = correct(&product, size, Correction::Count(0), self.may_start_sizes) {
             self.last = Some((row.product.clone(), product));
-            return reject(refusal.kind.into(), format!("{}: {}", places.name("size"), refusal.message));
+            return Ok(RowOutcome::refused(refusal.kind, format!("{}: {}", places.name("size"), refusal.message)));
         }
         let key = StockKey::of(product.id, size.map(size_key).unwrap_or_default());
         let basis = basis_of(row, now);
         let on_shelf = self.write.shelf(product.id, &key.size_key, basis.known_since())?;
         if row.as_of.is_some_and(|time| on_shelf.is_ahead(time, now)) {
-            return reject(FailureKind::InvalidInput, format!("{}: is in the future", places.name("asOf")));
+            return Ok(RowOutcome::refused(
+                FailureKind::InvalidInput,
+                format!("{}: is in the future", places.name("asOf")),
+            ));
         }
         let label = product.label_of(&key.size_key);
         if let Some(began) = row.as_of.and_then(|time| on_shelf.began_after(time)) {
@@ -103,10 +105,13 @@ impl Stocktaking<'_, '_> {
                 places.name("asOf"),
                 minute(began, self.zone)
             );
-            return reject(FailureKind::InvalidInput, problem);
+            return Ok(RowOutcome::refused(FailureKind::InvalidInput, problem));
         }
         if let Some(earlier) = self.known.get(&key) {
-            return reject(FailureKind::InvalidInput, format!("{label} is counted in row {earlier} too"));
+            return Ok(RowOutcome::refused(
+                FailureKind::InvalidInput,
+                format!("{label} is counted in row {earlier} too"),
+            ));
         }
         let counted = Counted { pieces: row.counted, basis };
         let later_count = on_shelf.later_count(basis);
@@ -117,15 +122,15 @@ impl Stocktaking<'_, '_> {
             self.known.insert(key, places.row());
             self.last = Some((row.product.clone(), product));
             let (pieces, later) = (row.counted, minute(later, self.zone));
-            return Ok(Ok(RecordOutcome::LeftOut(format!(
+            return Ok(RowOutcome::LeftOut(format!(
                 "{label}: {pieces} counted, but a later count, of {later}, is on record: left as it is"
-            ))));
+            )));
         }
         let line = match decided {
             Ok(line) => line,
             Err(refusal) => {
                 self.last = Some((row.product.clone(), product));
-                return reject(refusal.kind.into(), refusal.message);
+                return Ok(RowOutcome::refused(refusal.kind, refusal.message));
             }
         };
         self.known.insert(key, places.row());
@@ -141,10 +146,10 @@ impl Stocktaking<'_, '_> {
         }
         // With a new size it is loaded anew.
         self.last = (!has_new_size).then(|| (row.product.clone(), product));
-        Ok(Ok(match is_as_expected {
-            true => RecordOutcome::Unchanged(warnings),
-            false => RecordOutcome::Imported(warnings),
-        }))
+        Ok(match is_as_expected {
+            true => RowOutcome::Unchanged(warnings),
+            false => RowOutcome::Imported(warnings),
+        })
     }
 }
 
