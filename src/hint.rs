@@ -145,6 +145,9 @@ impl fmt::Display for CommandLine {
 /// The most orders that a readable command names.
 const ORDERS_NAMED: usize = 10;
 
+/// How to receive several products in one call; in a sentence, `products` may follow.
+pub const DELIVERY_FILE: &str = "a file with the columns sku, size and quantity takes several";
+
 impl From<Remedy> for Hint {
     #[expect(clippy::too_many_lines, reason = "it is a table with one entry a remedy")]
     fn from(remedy: Remedy) -> Hint {
@@ -238,16 +241,11 @@ impl From<Remedy> for Hint {
             Remedy::Receive { product: handle, size, missing } => {
                 let pieces = missing.map_or("N".to_owned(), |missing| missing.to_string());
                 let pieces = size.map_or(pieces.clone(), |size| format!("{size}={pieces}"));
-                let command = product("product receive", &handle).argument(pieces);
-                Hint::run("once a delivery has come", command.option("--ref REF"))
+                receive(&handle, &pieces)
             }
-            Remedy::ReceiveSizes(handle) => {
-                let command = product("product receive", &handle).argument("SIZE=N");
-                Hint::run("once a delivery has come", command.option("--ref REF"))
-            }
+            Remedy::ReceiveSizes(handle) => receive(&handle, "SIZE=N"),
             Remedy::OneDelivery(reference) => format!(
-                "one reference is one delivery: a file with the columns sku, size and quantity takes several products; \
-                 enter the rest of this one as {reference}-2"
+                "one reference is one delivery: {DELIVERY_FILE} products; enter the rest of this one as {reference}-2"
             )
             .into(),
             Remedy::CorrectStock { product: handle, size, by } => {
@@ -289,6 +287,12 @@ fn clear_stock(product: &str, sizes: &[String]) -> Hint {
         sizes => sizes.iter().fold(command, |command, size| command.argument(format_args!("{size}=0"))),
     };
     Hint::run("to set its stock to 0, so that nobody can order it", command.option("--note WHY"))
+}
+
+/// Suggests to receive pieces of a product: how many, or how many of a size.
+fn receive(product: &str, pieces: &str) -> Hint {
+    let command = CommandLine::of("product receive").argument(product).argument(pieces);
+    Hint::run("once a delivery has come", command.option("--ref REF"))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::domain::item_spec::quantity;
 use crate::domain::product::Product;
 use crate::domain::refusal::Refusal;
 use crate::error::{Exit, Failure};
+use crate::hint::DELIVERY_FILE;
 use crate::render::{json, product};
 use crate::store::{Read, StoreError};
 use crate::ui;
@@ -130,7 +131,7 @@ fn refuse(not_received: DeliveryRefused, read: &Read<'_>) -> Result<Failure, Sto
     for size in problems.iter().filter_map(|(_, problem)| problem.new_size.as_deref()) {
         let is_product = read.matching_products(None, Some(size))?.by_barcode.is_some();
         hint = Some(match is_product {
-            true => format!("{size} is a product: {ONE_PRODUCT}"),
+            true => format!("{size} is a product: one call takes one product; {DELIVERY_FILE}"),
             false => NEW_SIZE_HINT.to_owned(),
         });
         if is_product {
@@ -144,7 +145,5 @@ fn refuse(not_received: DeliveryRefused, read: &Read<'_>) -> Result<Failure, Sto
     };
     Ok(hint.into_iter().fold(failure, Failure::hint))
 }
-
-const ONE_PRODUCT: &str = "one call takes one product; a file with the columns sku, size and quantity takes several";
 
 const NEW_SIZE_HINT: &str = "--new-size starts the sizes that are new";
