@@ -1,16 +1,16 @@
-//! How transactions begin and end, and what a file holds after a failed commit.
+//! How transactions end, and what a file holds after a failed commit.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 #[cfg(feature = "cluster")]
 use super::cluster::Appended;
 use super::connection::Access;
 use super::error::StoreError;
-use super::identity::{SCHEMA_VERSION, refuse_newer, version_of};
+use super::identity::{SCHEMA_VERSION, version_of};
 use super::last_write::{CommitState, Token};
 use super::migrate::bring_up_to_date;
 use super::open::Store;
-use super::transaction::{Outcome, Read, Write};
+use super::transaction::{Outcome, Read, Write, begin};
 use crate::domain::time::Clock;
 use crate::scratch::folder_of;
 
@@ -123,14 +123,6 @@ impl Store {
         transaction.commit()?;
         Ok(state)
     }
-}
-
-/// Begins an immediate transaction: one that starts by reading and then writes fails at once where another program writes,
-/// however long the timeout is. The version is checked again, as a newer program may have migrated the open file.
-pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    refuse_newer(version_of(&transaction)?)?;
-    Ok(transaction)
 }
 
 #[cfg(test)]

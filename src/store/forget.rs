@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use rusqlite::limits::Limit;
 use rusqlite::named_params;
 
-use super::commit::begin;
 use super::error::StoreError;
 use super::open::Store;
-use super::transaction::{Audit, Read, Write};
+use super::transaction::{Audit, Read, Write, begin};
 use crate::domain::customer::Forgotten;
 use crate::domain::history::EventKind;
 use crate::domain::order::FORGOTTEN;

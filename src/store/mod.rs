@@ -5,9 +5,9 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `commit` | how transactions begin and end, and what a file holds after a failed commit |
+//! | `commit` | how transactions end, and what a file holds after a failed commit |
 //! | `cluster/` | a shop on several machines (feature `cluster`) |
-//! | `transaction` | what a transaction gives: [`Read`], [`Write`], [`Audit`] |
+//! | `transaction` | how a transaction begins, and what it gives: [`Read`], [`Write`], [`Audit`] |
 //! | `open`, `file` | opening a [`Store`]; which files are accepted, and how one is created |
 //! | `identity`, `connection` | what makes a file ours; how a connection is set up |
 //! | `migrate`, `copy` | bringing an older file to the current schema; copies of the file |

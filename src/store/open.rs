@@ -242,8 +242,8 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::commit::begin;
     use super::super::identity::REPLICA_ID;
+    use super::super::transaction::begin;
     use super::*;
     use std::fs::File;
     use std::os::unix::fs::PermissionsExt;

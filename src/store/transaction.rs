@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior};
 
 use super::error::StoreError;
+use super::identity::{refuse_newer, version_of};
 use crate::domain::time::Timestamp;
 
 /// How a writing transaction ends.
@@ -38,6 +39,14 @@ pub struct Write<'c> {
     pub(super) time: Timestamp,
     /// The folder of the file.
     pub(super) folder: &'c Path,
+}
+
+/// Begins an immediate transaction: one that starts by reading and then writes fails at once where another program writes,
+/// however long the timeout is. The version is checked again, as a newer program may have migrated the open file.
+pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    refuse_newer(version_of(&transaction)?)?;
+    Ok(transaction)
 }
 
 impl<'c> std::ops::Deref for Write<'c> {

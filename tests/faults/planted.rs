@@ -22,6 +22,7 @@ struct Planted {
 struct Edit(&'static str, &'static str, &'static str);
 
 const STORE: &str = "src/store/commit.rs";
+const TRANSACTION: &str = "src/store/transaction.rs";
 const OPEN: &str = "src/store/connection.rs";
 const LOCKED: &str = "src/store/locked.rs";
 const ORDERS_FILES: &str = "src/store/orders_files.rs";
@@ -55,7 +56,7 @@ const PLANTED: [Planted; 11] = [
         found_by: "crowd",
         says: "is in use by another program",
         edits: &[Edit(
-            STORE,
+            TRANSACTION,
             "transaction_with_behavior(TransactionBehavior::Immediate)",
             "transaction_with_behavior(TransactionBehavior::Deferred)",
         )],

@@ -16,12 +16,12 @@ use uuid::Uuid;
 
 use super::change::{Body, Kind, Position};
 use super::log::Entry;
-use crate::store::commit::begin;
 use crate::store::connection::{Access, RETRY, set_up, switch_to_wal};
 use crate::store::error::StoreError;
 use crate::store::identity::{APPLICATION_ID, Identity, REPLICA_ID, ensure_ours, refuse_newer};
 use crate::store::integrity::damage;
 use crate::store::schema::tables;
+use crate::store::transaction::begin;
 
 /// The table that holds the version of a replica. No orders file has it.
 const MARK: &str = "CREATE TABLE replica (
