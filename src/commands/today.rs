@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::Context;
+use super::arguments::reporting::ReportOptions;
 use super::naming::likely_duplicates;
-use super::report::ReportOptions;
 use super::run::facts::{CommandFacts, Group};
 use crate::domain::payment::Payment;
 use crate::domain::remedy::Remedy;

@@ -1,7 +1,9 @@
-//! Arguments that several commands share: values here, options that belong together in `payment`, `listing` and `shipping`.
+//! Arguments that several commands share: values here, options that belong together in `payment`, `listing`, `reporting` and
+//! `shipping`.
 
 pub mod listing;
 pub mod payment;
+pub mod reporting;
 pub mod shipping;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::commands::arguments::{TermsArgs, address, when};
 use crate::commands::naming::find_items;
-use crate::commands::product::name;
+use crate::commands::product::typed::name;
 use crate::domain::calendar::When;
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Customer;

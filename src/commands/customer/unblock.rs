@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::change_remarks;
+use super::remarks::change_remarks;
 use crate::commands::Context;
 use crate::commands::naming::CUSTOMER;
 use crate::commands::run::facts::{CommandFacts, Group};

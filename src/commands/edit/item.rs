@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Args};
 
 use crate::commands::naming::find_product;
-use crate::commands::product::size;
+use crate::commands::product::typed::size;
 use crate::domain::item_edit::ItemEdit;
 use crate::domain::item_spec::quantity;
 use crate::domain::money::Money;

@@ -3,7 +3,8 @@
 use clap::Args;
 use uuid::Uuid;
 
-use super::{barcode, ensure_sizes_differ, image, money, name, pieces, print_product, size};
+use super::change::print_product;
+use super::typed::{barcode, ensure_sizes_differ, image, money, name, pieces, size};
 use crate::commands::Context;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::money::Money;

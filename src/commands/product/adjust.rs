@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{print_product, size};
+use super::change::print_product;
+use super::typed::size;
 use crate::commands::Context;
 use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};

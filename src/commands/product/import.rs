@@ -7,7 +7,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::catalogue_changes::CatalogueChanges;
-use super::{apply_product, decide_product};
+use super::change::{apply_product, decide_product};
 use crate::commands::Context;
 use crate::commands::intake::import_run::ImportRun;
 use crate::commands::intake::import_summary::{ImportSummary, RecordOutcome};

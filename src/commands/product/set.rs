@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use clap::Args;
 
-use super::{apply_product, barcode, decide_product, image, money, name, pieces, print_product, size};
+use super::change::{apply_product, decide_product, print_product};
+use super::typed::{barcode, image, money, name, pieces, size};
 use crate::commands::Context;
 use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};

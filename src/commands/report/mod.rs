@@ -2,24 +2,15 @@
 
 pub mod money;
 pub mod pending;
+mod publish;
 pub mod sales;
 pub mod stock;
 
-use std::io::Write as _;
-
-use chrono::TimeZone;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use super::arguments::until_before_since;
 use super::run::facts::{CommandFacts, Group};
-use crate::domain::calendar::When;
-use crate::domain::report::sales::Window;
-use crate::domain::time::Timestamp;
-use crate::error::{Exit, Failure, OutputError};
-use crate::options::OutputFormat;
-use crate::render::report::{Report, html, text};
-use crate::ui;
+use crate::error::Exit;
 
 /// Report what waits, what was sold, what was paid, and what is short of stock
 ///
@@ -47,17 +38,6 @@ enum ReportCommand {
     Stock(stock::StockArgs),
 }
 
-/// The options of every report, for scripts.
-#[derive(Debug, Args)]
-pub struct ReportOptions {
-    /// Print nothing where there is nothing to report
-    #[arg(long)]
-    if_any: bool,
-    /// End with 10 where there is something to report
-    #[arg(long)]
-    exit_code: bool,
-}
-
 pub fn run(args: &ReportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     match &args.command {
         ReportCommand::Pending(args) => pending::run(args, context),
@@ -65,47 +45,4 @@ pub fn run(args: &ReportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         ReportCommand::Money(args) => money::run(args, context),
         ReportCommand::Stock(args) => stock::run(args, context),
     }
-}
-
-impl ReportOptions {
-    /// Returns whether to print a report.
-    pub fn prints(&self, is_empty: bool) -> bool {
-        !(is_empty && self.if_any)
-    }
-
-    /// Returns the exit code of a report.
-    pub fn exit(&self, is_empty: bool) -> Exit {
-        if self.exit_code && !is_empty { Exit::Findings } else { Exit::Done }
-    }
-}
-
-fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> anyhow::Result<Exit> {
-    if options.prints(report.is_empty) {
-        let mut stdout = ui::stdout();
-        let mut put =
-            |text: &str| -> anyhow::Result<()> { Ok(stdout.write_all(text.as_bytes()).map_err(OutputError)?) };
-        match context.global.format() {
-            OutputFormat::Html => html::put_page(&mut report.sheet, &mut put)?,
-            OutputFormat::Table => text::put_report(&mut report.sheet, &mut put)?,
-            OutputFormat::Json | OutputFormat::Ndjson => report.put_json(&mut put)?,
-            OutputFormat::Csv => {
-                let keys = report.keys;
-                context.print_as_it_comes(keys, report.zone, |printer| report.rows.each(|row| printer.put(&row)))?;
-            }
-            OutputFormat::Xlsx => context.print_workbook(report.workbook()?)?,
-        }
-        stdout.flush().map_err(OutputError)?;
-    }
-    Ok(options.exit(report.is_empty))
-}
-
-/// Returns the window of a report.
-///
-/// # Errors
-/// No time is in it.
-fn window(since: Option<When>, until: Option<When>, now: Timestamp, zone: &impl TimeZone) -> Result<Window, Failure> {
-    Window::new(since, until, now, zone).ok_or_else(|| match until {
-        Some(_) => until_before_since(),
-        None => Failure::usage("--since is after today: no time is between them"),
-    })
 }

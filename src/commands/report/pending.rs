@@ -2,9 +2,10 @@
 
 use clap::Args;
 
-use super::{ReportOptions, publish};
+use super::publish::publish;
 use crate::commands::Context;
 use crate::commands::arguments::age;
+use crate::commands::arguments::reporting::ReportOptions;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::before;
 use crate::domain::report::pending::Pending;

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
-use super::{ReportOptions, publish, window};
+use super::publish::{publish, window};
 use crate::commands::Context;
+use crate::commands::arguments::reporting::ReportOptions;
 use crate::commands::arguments::{when, word_parser};
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::When;

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
-use super::{ReportOptions, publish};
+use super::publish::publish;
 use crate::commands::Context;
+use crate::commands::arguments::reporting::ReportOptions;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::report::stock::DemandByLine;
 use crate::error::Exit;

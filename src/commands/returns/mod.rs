@@ -10,7 +10,7 @@ use super::arguments::payment::amount;
 use super::naming::pick::{Purpose, one_named_or_picked};
 use super::naming::{Naming, REF_TO_WRITE, find_items, find_order};
 use super::pay::recording::{Entered, MovedMoney, enter, say_owed};
-use super::product::size;
+use super::product::typed::size;
 use super::run::facts::{CommandFacts, Group};
 use crate::domain::holding::Holding;
 use crate::domain::item_spec::REPLACEMENT;

@@ -6,12 +6,10 @@
 //! | `html` | the page around them, for screens and printers; what stands on top of every paper |
 //! | `qr` | the QR code of a reference |
 
-mod html;
+pub mod html;
 pub mod invoice;
 mod qr;
 pub mod slip;
-
-pub use html::page;
 
 use qr::Symbol;
 

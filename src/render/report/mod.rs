@@ -39,13 +39,23 @@ pub struct Report {
     /// The rows for programs.
     pub rows: Spool<Body>,
     /// The further lists for programs, with their keys in the body.
-    lists: Vec<(&'static str, Spool<Body>)>,
+    lists: Vec<BodyList>,
     /// The keys of a row, in order.
     pub keys: &'static [&'static str],
     /// The body for programs; its `rows` and further lists are empty.
     head: Body,
     /// Whether there is nothing to report.
     pub is_empty: bool,
+}
+
+/// A further list of a report, for programs.
+#[derive(Debug)]
+struct BodyList {
+    /// Its key in the body.
+    name: &'static str,
+    /// The keys of a row, in order.
+    keys: &'static [&'static str],
+    bodies: Spool<Body>,
 }
 
 impl Report {
@@ -57,7 +67,7 @@ impl Report {
             before = ",";
             let list = match key.as_str() {
                 "rows" => Some(&mut self.rows),
-                key => self.lists.iter_mut().find(|(name, _)| *name == key).map(|(_, list)| list),
+                key => self.lists.iter_mut().find(|list| list.name == key).map(|list| &mut list.bodies),
             };
             match list {
                 Some(list) => put_list(list, put)?,
@@ -74,7 +84,7 @@ impl Report {
     pub fn workbook(&mut self) -> Result<Workbook, SpoolError> {
         let mut workbook = Workbook::new(self.zone)?;
         let rows = std::iter::once(("rows", self.keys, &mut self.rows));
-        let lists = self.lists.iter_mut().map(|(name, list)| (*name, money::ORDER_KEYS, list));
+        let lists = self.lists.iter_mut().map(|list| (list.name, list.keys, &mut list.bodies));
         for (name, keys, list) in rows.chain(lists) {
             workbook.begin_sheet(name, keys)?;
             list.each(|row| workbook.put(&row))?;
@@ -83,7 +93,7 @@ impl Report {
             Value::Object(totals) => totals.clone(),
             value => Body::from_iter([(key.clone(), value.clone())]),
         });
-        let is_list = |key: &str| key == "rows" || self.lists.iter().any(|(name, _)| *name == key);
+        let is_list = |key: &str| key == "rows" || self.lists.iter().any(|list| list.name == key);
         let totals: Body = totals.filter(|(key, _)| !is_list(key)).collect();
         workbook.begin_sheet("totals", &totals.keys().collect::<Vec<_>>())?;
         workbook.put(&totals)?;

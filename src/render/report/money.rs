@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::{Report, Section, Sheet, age, dates, head, shop_line};
+use super::{BodyList, Report, Section, Sheet, age, dates, head, shop_line};
 use crate::domain::money::Balance;
 use crate::domain::payment::Method;
 use crate::domain::report::money::{Flow, MoneyGrouping, MovedPayment, Outstanding, OutstandingOrder};
@@ -198,7 +198,7 @@ impl Money {
             let due = list.shown(list.due).to_string();
             list.rows.total = Some(["All", "", "", "", "", "", &due].map(str::to_owned).to_vec());
             sections.push(list.rows);
-            lists.push((list.which.key(), list.bodies));
+            lists.push(BodyList { name: list.which.key(), keys: ORDER_KEYS, bodies: list.bodies });
         }
         let sheet = Sheet {
             title: format!("Money by {}", self.by.as_str()),

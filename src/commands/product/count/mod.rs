@@ -10,7 +10,8 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use self::list::count_list;
 
-use super::{ensure_sizes_differ, pieces, print_product, size};
+use super::change::print_product;
+use super::typed::{ensure_sizes_differ, pieces, size};
 use crate::commands::Context;
 use crate::commands::intake::row_list::RowList;
 use crate::commands::intake::source::InputArgs;

@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::{NEW_SIZE_HINT, ReceiveArgs};
 use crate::commands::Context;
 use crate::commands::intake::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
 use crate::commands::intake::row_list::or_meant;
-use crate::commands::intake::source::{InputFile, open_list};
+use crate::commands::intake::source::{InputArgs, InputFile, open_list};
 use crate::commands::run::imported::Imported;
 use crate::domain::delivery::{DeliveryDecision, DeliveryLine, DeliveryRefused, LineProblem};
 use crate::domain::product::Product;
@@ -25,6 +24,9 @@ use crate::store::Write;
 /// The most rows of one delivery.
 const ROWS_LIMIT: usize = 10_000;
 
+/// What to do where a size is new.
+pub const NEW_SIZE_HINT: &str = "--new-size starts the sizes that are new";
+
 /// The rows of a delivery.
 pub struct List {
     name: String,
@@ -37,11 +39,11 @@ pub struct List {
 
 impl List {
     /// Reads a file to its end.
-    pub fn read(args: &ReceiveArgs, context: &Context) -> anyhow::Result<List> {
+    pub fn read(file: &str, input: &InputArgs, context: &Context) -> anyhow::Result<List> {
         let to_receive = CommandLine::of("product receive P N").option("--ref REF");
         let hint = Hint::run("to receive pieces of a product", to_receive);
         let InputFile { name, reader, .. } =
-            open_list(&args.what, COLUMNS, &args.input, context).map_err(|error| or_meant(error, Some(&hint)))?;
+            open_list(file, COLUMNS, input, context).map_err(|error| or_meant(error, Some(&hint)))?;
         let mut list = List { name, sheet: None, rows: Vec::new(), summary: ImportSummary::new() };
         match list.fill(reader) {
             Ok(()) => Ok(list),

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 
-use list::List;
+use list::{List, NEW_SIZE_HINT};
 
-use super::{ensure_sizes_differ, size};
+use super::typed::{ensure_sizes_differ, size};
 use crate::commands::Context;
 use crate::commands::intake::source::InputArgs;
 use crate::commands::naming::find_product;
@@ -73,7 +73,7 @@ pub fn run(args: &ReceiveArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return Err(Failure::usage("several numbers need their sizes").into());
     }
     ensure_sizes_differ(args.pieces.iter().filter_map(|(size, _)| size.as_deref()))?;
-    let list = if args.pieces.is_empty() { Some(List::read(args, context)?) } else { None };
+    let list = if args.pieces.is_empty() { Some(List::read(&args.what, &args.input, context)?) } else { None };
     let mut store = context.open_to_write()?;
     let audit = context.audit();
     let (delivery, items, is_new, settings) = context.write(&mut store, |write| {
@@ -145,5 +145,3 @@ fn refuse(not_received: DeliveryRefused, read: &Read<'_>) -> Result<Failure, Sto
     };
     Ok(hint.into_iter().fold(failure, Failure::hint))
 }
-
-const NEW_SIZE_HINT: &str = "--new-size starts the sizes that are new";
