@@ -47,7 +47,7 @@
 //! | `returns`, `return_lines`, `replacement` | what a customer sends back; what that does line by line; what they get for it |
 //! | `movement`, `stock_correction`, `shortage` | how stock moves, and why; adjusting and counting it; what there is not enough of |
 //! | `start_size` | finding the stock line of a size, or starting it |
-//! | `shelf` | what lies on the shelf, and counting it |
+//! | `shelf`, `stock_count` | what lies on the shelf, and counting it while the shop sells |
 //! | `delivery` | goods that come in |
 //! | `history` | the history of an order, and of a product |
 //! | `slip`, `invoice` | what to fetch and pack, and what the courier collects; what an invoice says of the money |
@@ -121,6 +121,7 @@ pub(crate) mod slip;
 pub(crate) mod start_size;
 pub mod status;
 pub(crate) mod stock_correction;
+pub(crate) mod stock_count;
 pub mod terms;
 pub mod text;
 pub mod time;

@@ -8,7 +8,8 @@ use super::report::{Section, Sheet, as_of, shop_line};
 use super::table::Column;
 use super::zone::minute;
 use crate::domain::settings::Settings;
-use crate::domain::shelf::{CountDifference, SheetLine, names};
+use crate::domain::shelf::names;
+use crate::domain::stock_count::{CountDifference, SheetLine};
 use crate::domain::time::Timestamp;
 use crate::spool::Spool;
 

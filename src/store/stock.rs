@@ -11,8 +11,8 @@ use crate::domain::holding::Holding;
 use crate::domain::movement::Movement;
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockKey, StockLine};
-use crate::domain::shelf::CountedLine;
 use crate::domain::stock_correction::StockChange;
+use crate::domain::stock_count::CountedLine;
 use crate::domain::time::Timestamp;
 
 /// Returns the stock line of a row.

@@ -11,7 +11,7 @@ use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::product::Product;
-use crate::domain::shelf::{SheetLine, sheet_lines};
+use crate::domain::stock_count::{SheetLine, sheet_lines};
 use crate::domain::time::Timestamp;
 use crate::error::{Exit, OutputError};
 use crate::options::OutputFormat;

@@ -3,7 +3,7 @@
 use crate::commands::Context;
 use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::settings::Settings;
-use crate::domain::shelf::CountDifference;
+use crate::domain::stock_count::CountDifference;
 use crate::render::count::{difference, difference_columns, difference_row};
 use crate::render::json::Body;
 use crate::spool::{Spool, SpoolError};
