@@ -18,6 +18,7 @@
 //! | `report` | reports as text, HTML and bodies |
 //! | `today` | what needs somebody now |
 //! | `paper` | slips and invoices as text and HTML |
+//! | `html_page` | the HTML page around reports and papers |
 //! | `whatsapp_link` | links that open WhatsApp |
 //! | `zone` | times in the shop's zone |
 
@@ -28,6 +29,7 @@ pub mod csv;
 pub(crate) mod customer;
 pub(crate) mod help;
 pub(crate) mod history;
+mod html_page;
 pub mod json;
 pub mod order;
 pub(crate) mod paint;

@@ -1,12 +1,13 @@
 //! The page around papers: self-contained, for a phone and for printing on A4 and A6.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::qr::Symbol;
 use super::{address_lines, shop_lines};
 use crate::domain::order::OrderSummary;
 use crate::domain::settings::Settings;
 use crate::domain::visible::visible;
+use crate::render::html_page::html_page;
 
 /// On A4 the address stands where the window of a DL, C5 or C4 envelope is: 45 mm from the top, 20 mm from the left.
 const STYLE: &str = "
@@ -51,19 +52,7 @@ const PAPERS: char = '\0';
 
 /// Returns what stands before and after the papers of a page.
 pub fn page(title: &str) -> (String, String) {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body { (PAPERS) }
-        }
-    };
-    let page = page.into_string() + "\n";
+    let page = html_page(title, STYLE, &html! { (PAPERS) }) + "\n";
     let (before, after) = page.split_once(PAPERS).unwrap_or_default();
     (before.to_owned(), after.to_owned())
 }

@@ -1,10 +1,11 @@
 //! A sheet as one self-contained page, for screens, phones and print.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::{Section, Sheet, chart};
 use crate::domain::bidi::shown_sentence;
 use crate::domain::visible::visible;
+use crate::render::html_page::html_page;
 use crate::render::table::Column;
 use crate::spool::SpoolError;
 
@@ -57,25 +58,14 @@ pub fn put_page<E: From<SpoolError>>(sheet: &mut Sheet, put: &mut impl FnMut(&st
 
 fn page_around_rows(sheet: &Sheet) -> String {
     let sections: Vec<&Section> = sheet.sections.iter().filter(|section| !section.rows.is_empty()).collect();
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (sheet.title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { (sheet.title) }
-                @for about in &sheet.about { p { (shown_sentence(about)) } }
-                @for section in &sections { (table(section)) }
-                @if sections.is_empty() { h2 { (sheet.nothing) } }
-                @for remark in &sheet.remarks { p { (shown_sentence(remark)) } }
-            }
-        }
+    let body = html! {
+        h1 { (sheet.title) }
+        @for about in &sheet.about { p { (shown_sentence(about)) } }
+        @for section in &sections { (table(section)) }
+        @if sections.is_empty() { h2 { (sheet.nothing) } }
+        @for remark in &sheet.remarks { p { (shown_sentence(remark)) } }
     };
-    page.into_string()
+    html_page(&sheet.title, STYLE, &body)
 }
 
 /// Returns the CSS classes of a cell: numbers are right-aligned, and a single word is not wrapped.
