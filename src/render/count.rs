@@ -68,7 +68,7 @@ pub fn sheet_page(rows: Spool<Vec<String>>, settings: &Settings, now: Timestamp)
         about,
         sections: vec![Section { columns: paper_columns(), rows, ..Section::default() }],
         nothing: "no products",
-        remarks: vec!["Shelf: what lies there, with what is reserved for confirmed and processing orders".to_owned()],
+        footnotes: vec!["Shelf: what lies there, with what is reserved for confirmed and processing orders".to_owned()],
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Draft {
     pub(super) item_count: usize,
     pub(super) total_items: Option<Field>,
     pub(super) subtotal: Option<Field>,
-    pub(super) delivery: Option<Field>,
+    pub(super) delivery_fee: Option<Field>,
     pub(super) total: Option<Field>,
     /// Whether the heading of the items was seen: after it, a number begins an item.
     in_items: bool,
@@ -103,7 +103,7 @@ impl Draft {
             Label::Address => &mut self.address,
             Label::TotalItems => &mut self.total_items,
             Label::Subtotal if !in_items => &mut self.subtotal,
-            Label::Delivery => &mut self.delivery,
+            Label::Delivery => &mut self.delivery_fee,
             Label::Total => &mut self.total,
             _ => {
                 if in_items && self.item_count > ITEMS_LIMIT {

@@ -94,10 +94,10 @@ impl Draft {
         let subtotal = reader.optional(self.subtotal, Label::Subtotal, amount);
         let count = reader.require(self.total_items, Label::TotalItems, whole);
         // A text such as `TBD` means that no amount is agreed yet.
-        let delivery = self.delivery.and_then(|field| amount(&field.text).ok());
-        let sent = SentSums { total, subtotal, delivery, count };
+        let delivery_fee = self.delivery_fee.and_then(|field| amount(&field.text).ok());
+        let sent = SentSums { total, subtotal, delivery_fee, count };
         let sums = items.as_ref().and_then(|items| reader.check_sums(items, &sent));
-        let terms = Terms { delivery_fee: delivery, ..Terms::default() }.claimed_by_guest();
+        let terms = Terms { delivery_fee, ..Terms::default() }.claimed_by_guest();
         let (total, item_count) = sums?;
         Some(IncomingOrder {
             longer_reference: None,
@@ -121,7 +121,7 @@ struct SentSums {
     total: Option<Money>,
     subtotal: Option<Money>,
     /// What the total has beyond the items.
-    delivery: Option<Money>,
+    delivery_fee: Option<Money>,
     count: Option<i64>,
 }
 
@@ -284,11 +284,10 @@ impl Reader<'_> {
     fn check_sums(&mut self, items: &[IncomingItem], sent: &SentSums) -> Option<(Money, i64)> {
         let sums = sums_of(items).map_err(|problem| self.problems.push(format!("the items {problem}")));
         let (total, count) = sums.ok()?;
-        let delivery = sent.delivery.unwrap_or(Money::ZERO);
-        let grand_total = Money::from_hundredths(total.hundredths() + delivery.hundredths());
+        let fee = sent.delivery_fee.unwrap_or(Money::ZERO);
+        let grand_total = Money::from_hundredths(total.hundredths() + fee.hundredths());
         if let Some(sent) = sent.total.filter(|sent| *sent != grand_total) {
-            let with_delivery =
-                if delivery == Money::ZERO { String::new() } else { format!(" and delivery is {delivery}") };
+            let with_delivery = if fee == Money::ZERO { String::new() } else { format!(" and delivery is {fee}") };
             self.problems.push(format!("TOTAL is {sent}, but the items sum to {total}{with_delivery}"));
         }
         if let Some(sent) = sent.subtotal.filter(|sent| *sent != total) {

@@ -63,7 +63,7 @@ fn page_around_rows(sheet: &Sheet) -> String {
         @for about in &sheet.about { p { (shown_sentence(about)) } }
         @for section in &sections { (table(section)) }
         @if sections.is_empty() { h2 { (sheet.nothing) } }
-        @for remark in &sheet.remarks { p { (shown_sentence(remark)) } }
+        @for footnote in &sheet.footnotes { p { (shown_sentence(footnote)) } }
     };
     html_page(&sheet.title, STYLE, &body)
 }
@@ -137,7 +137,7 @@ mod tests {
                 ..Section::default()
             }],
             nothing: "nothing",
-            remarks: vec![hostile.into()],
+            footnotes: vec![hostile.into()],
         };
         let mut page = String::new();
         put_page(&mut sheet, &mut |piece| {

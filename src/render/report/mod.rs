@@ -127,7 +127,7 @@ pub struct Sheet {
     /// The sentence to show if no table has rows.
     pub nothing: &'static str,
     /// Notes below the tables.
-    pub remarks: Vec<String>,
+    pub footnotes: Vec<String>,
 }
 
 impl Sheet {
@@ -178,7 +178,7 @@ pub(in crate::render) fn shop_line(settings: &Settings, sums: Option<&Sums>) -> 
 }
 
 /// Says that the totals add up several currencies, if they do.
-fn mixed_remark(settings: &Settings, sums: &Sums) -> Option<String> {
+fn mixed_footnote(settings: &Settings, sums: &Sums) -> Option<String> {
     let currencies = sums.currency(settings).err()?;
     Some(format!("totals add up {} as if they were one currency", currencies.join(" and ")))
 }

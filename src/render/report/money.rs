@@ -209,7 +209,7 @@ impl Money {
                 // What is not recorded is not known.
                 false => "no payment was ever recorded: orders pay REF AMOUNT METHOD records one",
             },
-            remarks: Vec::new(),
+            footnotes: Vec::new(),
         };
         let keys: &[&str] = match self.by {
             MoneyGrouping::Method => &["method", "in", "out", "net", "payments"],

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Report, Section, Sheet, age, as_of, head, mixed_remark, shop_line, totals};
+use super::{Report, Section, Sheet, age, as_of, head, mixed_footnote, shop_line, totals};
 use crate::domain::holding::NoSuchSize;
 use crate::domain::obstacle::Obstacle;
 use crate::domain::report::pending::{Availability, Pending, WaitingOrder};
@@ -92,8 +92,9 @@ impl Rows {
             (Contested, "contested: enough, but not after the older orders are confirmed"),
             (Unclear, "unclear: an item needs an available size: orders edit REF --item N --size SIZE"),
         ];
-        let remarks = explained.iter().filter(|(availability, _)| pending.count(*availability) > 0);
-        let remarks = remarks.map(|(_, remark)| (*remark).to_owned()).chain(mixed_remark(settings, &pending.totals));
+        let footnotes = explained.iter().filter(|(availability, _)| pending.count(*availability) > 0);
+        let footnotes =
+            footnotes.map(|(_, footnote)| (*footnote).to_owned()).chain(mixed_footnote(settings, &pending.totals));
         let (pieces, total) = (pending.totals.pieces.to_string(), pending.totals.total.to_string());
         self.orders.total = Some(["All", "", "", "", &pieces, &total].map(str::to_owned).to_vec());
         Report {
@@ -106,7 +107,7 @@ impl Rows {
                 about,
                 sections: vec![self.orders, self.problems],
                 nothing: "nothing is pending",
-                remarks: remarks.collect(),
+                footnotes: footnotes.collect(),
             },
             keys: KEYS,
             head: head("pending", None, pending.now, settings, totals),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Bar, Report, Section, Sheet, dates, head, mixed_remark, shop_line, totals};
+use super::{Bar, Report, Section, Sheet, dates, head, mixed_footnote, shop_line, totals};
 use crate::domain::calendar::day_of;
 use crate::domain::report::Sums;
 use crate::domain::report::sales::{Sales, SalesGroup, SalesGrouping, Span};
@@ -29,13 +29,13 @@ pub fn report(sales: &Sales, settings: &Settings) -> Result<Report, SpoolError> 
     head.insert("by".to_owned(), json!(sales.by.as_str()));
     let mut about = vec![format!("{}, time zone {}", dates(window, settings), settings.time_zone)];
     about.extend(shop_line(settings, Some(&sales.totals)));
-    let remarks = cut_remark(sales, settings).into_iter().chain(mixed_remark(settings, &sales.totals));
+    let footnotes = cut_footnote(sales, settings).into_iter().chain(mixed_footnote(settings, &sales.totals));
     let sheet = Sheet {
         title: format!("Sales by {}", sales.by.as_str()),
         about,
         sections: vec![section(sales)?],
         nothing: "nothing was sold",
-        remarks: remarks.collect(),
+        footnotes: footnotes.collect(),
     };
     let rows = Spool::of(rows.map(Body::from_iter))?;
     let (zone, is_empty) = (settings.zone(), sales.totals.orders == 0);
@@ -104,7 +104,7 @@ fn bar((group, sums): &(SalesGroup, Sums)) -> Bar {
 }
 
 /// Says that the first week or month begins before the window and counts only in part.
-fn cut_remark(sales: &Sales, settings: &Settings) -> Option<String> {
+fn cut_footnote(sales: &Sales, settings: &Settings) -> Option<String> {
     let first_day = day_of(sales.window.from, &settings.zone());
     match sales.rows.first()? {
         (group @ SalesGroup::Period(span @ (Span::Week | Span::Month), day), _)

@@ -38,7 +38,7 @@ pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Resul
         about,
         sections: vec![section(scarcity)?],
         nothing: "no product is short, out or low",
-        remarks: unclear.into_iter().collect(),
+        footnotes: unclear.into_iter().collect(),
     };
     let head = head("stock", None, now, settings, totals);
     let rows = Spool::of(scarcity.rows.iter().map(row))?;

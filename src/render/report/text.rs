@@ -20,7 +20,7 @@ pub fn put_report<E: From<SpoolError>>(
     let line = |text: &str| prose::sentence(text, WIDTH);
     put(&line(&sheet.title))?;
     sheet.about.iter().try_for_each(|about| put(&line(about)))?;
-    let (nothing, remarks) = (sheet.nothing, sheet.remarks.clone());
+    let (nothing, footnotes) = (sheet.nothing, sheet.footnotes.clone());
     let sections = sheet.filled_sections();
     if sections.is_empty() {
         put(&format!("\n{}", line(nothing)))?;
@@ -30,9 +30,9 @@ pub fn put_report<E: From<SpoolError>>(
         section.heading.map_or(Ok(()), |heading| put(&line(heading)))?;
         put_table(section, put)?;
     }
-    if !remarks.is_empty() {
+    if !footnotes.is_empty() {
         put("\n")?;
-        remarks.iter().try_for_each(|remark| put(&line(remark)))?;
+        footnotes.iter().try_for_each(|footnote| put(&line(footnote)))?;
     }
     Ok(())
 }
