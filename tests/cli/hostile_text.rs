@@ -287,19 +287,20 @@ fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
         // Names, addresses, phones, barcodes, sizes and colours are taken as they are.
         assert!(taken >= 6, "{text:?}: only {taken} were taken: {}", done.stderr);
         imported += taken;
-        // What one order is told is what many are: a few of them are enough.
+        // What one order is told is what many are, and whatever is printed is written by one mechanism: each of these takes some
+        // of the texts.
         for line in orders.lines().skip(number % 7).step_by(7) {
             let run = shop.orders(["create"]).stdin(line);
             assert_run_is_harmless(run, line);
         }
-        for place in OF_A_PRODUCT {
+        for place in OF_A_PRODUCT.into_iter().skip(number % 3).step_by(3) {
             let mut product = json!({"name": format!("Cap {number} {place}"), "price": "5", "imagePaths": ["a.png"],
                                      "sizeQuantities": {"L": 3, text: 2}});
             put(&mut product, place, text);
             let run = shop.orders(["product", "import"]).stdin(product.to_string());
             made += i64::from(assert_run_is_harmless(run, place) == 0);
         }
-        for words in [
+        let takes_a_text = [
             &["user", "add", text][..],
             &["user", "add", &format!("mona-{number}"), "--role", "buyer", "--phone", text],
             &["config", "shopName", text],
@@ -323,7 +324,8 @@ fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
             &["slip", &format!("LEG-{number}-2")],
             &["invoice", &format!("LEG-{number}-2")],
             &["report", "sales", "--since", text],
-        ] {
+        ];
+        for words in takes_a_text.into_iter().skip(number % 5).step_by(5) {
             let mut run = shop.orders([]);
             for word in words {
                 run = run.arg(word);
@@ -331,7 +333,7 @@ fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
             assert_run_is_harmless(run, &format!("{words:?}"));
         }
     }
-    assert!(made >= i64::try_from(texts.len()).unwrap() * 3, "only {made} products were made");
+    assert!(made + 3 > i64::try_from(texts.len()).unwrap(), "only {made} products were made");
     let references: String = shop.orders(["list", "-q", "--limit", "0"]).succeeds();
     for words in [
         &["list", "--limit", "0"][..],
