@@ -1,5 +1,6 @@
 //! The bodies of the program's JSON: the guide's keys in the guide's order, absent values null.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -23,11 +24,11 @@ use crate::domain::user::User;
 pub type Body = Map<String, Value>;
 
 /// Returns a value of a body for a cell: texts unquoted, null as an empty text, nested values as JSON.
-pub fn bare(value: &Value) -> String {
+pub fn bare(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::Null => Cow::Borrowed(""),
+        Value::String(text) => text.into(),
+        other => other.to_string().into(),
     }
 }
 
