@@ -212,9 +212,9 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
                 let order = seen_by(&context.caller, order);
                 if is_row_an_item {
                     let mut rows = order.items.iter().map(|item| Row::of((&order.summary, item), &keys));
-                    rows.try_for_each(|row| printer.put_row(row))?;
+                    rows.try_for_each(|row| printer.put_row(&row))?;
                 } else {
-                    printer.put_row(Row::of(&*order, &keys))?;
+                    printer.put_row(&Row::of(&*order, &keys))?;
                 }
             }
             anyhow::Ok(printer.flush()?)

@@ -55,12 +55,12 @@ impl<'a> Printer<'a> {
     }
 
     /// Prints one row.
-    pub fn put_row(&mut self, row: Row<'_, impl Fields>) -> io::Result<()> {
+    pub fn put_row(&mut self, row: &Row<'_, impl Fields>) -> io::Result<()> {
         if self.format == OutputFormat::Csv {
             return self.put(&row.body());
         }
         self.count += 1;
-        self.put_json(&row, self.count == 1)
+        self.put_json(row, self.count == 1)
     }
 
     fn put_json(&mut self, body: &impl Serialize, is_first: bool) -> io::Result<()> {
@@ -131,7 +131,7 @@ impl<'a> ListPrinter<'a> {
     }
 
     /// Prints one row.
-    pub fn put_row(&mut self, row: Row<'_, impl Fields>) -> anyhow::Result<()> {
+    pub fn put_row(&mut self, row: &Row<'_, impl Fields>) -> anyhow::Result<()> {
         match self {
             ListPrinter::Lines(printer) => Ok(printer.put_row(row)?),
             ListPrinter::Workbook(workbook) => Ok(workbook.put(&row.body())?),
