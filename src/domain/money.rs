@@ -198,9 +198,7 @@ impl From<Money> for Balance {
 
 impl fmt::Display for Balance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Zero has no sign, however it came about.
-        let amount = if self.0.is_zero() { Decimal::ZERO } else { self.0 };
-        f.pad(&format!("{amount:.2}"))
+        put(f, self.hundredths())
     }
 }
 
@@ -228,9 +226,35 @@ fn plain_decimal(text: &str) -> Result<(Option<Decimal>, usize), MoneyError> {
     Ok((Decimal::from_str_exact(digits).ok(), fraction.map_or(0, str::len)))
 }
 
+/// Prints hundredths as an amount with two decimals: digit by digit, as a list has several amounts an order.
+fn put(f: &mut fmt::Formatter<'_>, hundredths: i64) -> fmt::Result {
+    // Twenty digits at the most, a point and a sign.
+    let mut text = [0; 22];
+    let mut start = text.len();
+    let mut put = |byte| {
+        start -= 1;
+        text[start] = byte;
+    };
+    let mut rest = hundredths.unsigned_abs();
+    for place in 0.. {
+        match place {
+            2 => put(b'.'),
+            4.. if rest == 0 => break,
+            _ => {
+                put(b'0' + u8::try_from(rest % 10).unwrap_or_default());
+                rest /= 10;
+            }
+        }
+    }
+    if hundredths < 0 {
+        put(b'-');
+    }
+    f.pad(std::str::from_utf8(&text[start..]).unwrap_or_default())
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{:.2}", self.0))
+        put(f, self.hundredths())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Duration, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, Datelike, Duration, Timelike, Utc};
 
 /// An instant with millisecond precision, in the years 0001 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +43,12 @@ impl Timestamp {
 
     /// Prints RFC 3339 without zero milliseconds: `2026-02-04T10:30:00Z`, but `2026-02-04T10:30:00.123Z`.
     pub fn brief(self) -> String {
-        self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+        let mut text = self.to_string();
+        if let Some(seconds) = text.strip_suffix(".000Z").map(str::len) {
+            text.truncate(seconds);
+            text.push('Z');
+        }
+        text
     }
 }
 

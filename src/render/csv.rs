@@ -2,24 +2,41 @@
 //!
 //! Cells carry the data as it is: a text that a spreadsheet takes for a formula is not changed. `--format xlsx` is for spreadsheets.
 
+use std::borrow::Cow;
+use std::io::Write;
+
 use super::json::{Body, bare};
 
 /// Renders a header line.
-pub fn header(keys: &[String]) -> Vec<u8> {
-    line(keys.iter().cloned())
+pub fn header<K: AsRef<str>>(keys: &[K]) -> Vec<u8> {
+    line(keys.iter().map(|key| key.as_ref().into()))
 }
 
 /// Renders one row of the columns `keys`; missing values stay empty.
-pub fn row(keys: &[String], body: &Body) -> Vec<u8> {
-    line(keys.iter().map(|key| body.get(key).map(bare).unwrap_or_default()))
+pub fn row<K: AsRef<str>>(keys: &[K], body: &Body) -> Vec<u8> {
+    line(cells(keys, body))
 }
 
-fn line(cells: impl Iterator<Item = String>) -> Vec<u8> {
+/// Writes one row of the columns `keys`, as [`row`] renders it.
+pub fn put_row<K: AsRef<str>>(lines: &mut csv::Writer<impl Write>, keys: &[K], body: &Body) -> csv::Result<()> {
+    put(lines, cells(keys, body))
+}
+
+fn cells<'b, K: AsRef<str>>(keys: &'b [K], body: &'b Body) -> impl Iterator<Item = Cow<'b, str>> {
+    keys.iter().map(|key| body.get(key.as_ref()).map(bare).unwrap_or_default())
+}
+
+fn line<'t>(cells: impl Iterator<Item = Cow<'t, str>>) -> Vec<u8> {
     // The default buffer of 8 KiB takes longer to clear than a row to write.
-    let mut writer = csv::WriterBuilder::new().buffer_capacity(512).from_writer(Vec::new());
+    let mut lines = csv::WriterBuilder::new().buffer_capacity(512).from_writer(Vec::new());
     // Writing to memory does not fail.
-    let _ = writer.write_record(cells.map(String::into_bytes));
-    writer.into_inner().unwrap_or_default()
+    let _ = put(&mut lines, cells);
+    lines.into_inner().unwrap_or_default()
+}
+
+fn put<'t>(lines: &mut csv::Writer<impl Write>, mut cells: impl Iterator<Item = Cow<'t, str>>) -> csv::Result<()> {
+    cells.try_for_each(|cell| lines.write_field(cell.as_bytes()))?;
+    lines.write_record(None::<&[u8]>)
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! The bodies of the program's JSON: the guide's keys in the guide's order, absent values null.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::domain::customer::{CustomerRecord, CustomerReturn, CustomerSummary};
@@ -20,11 +24,11 @@ use crate::domain::user::User;
 pub type Body = Map<String, Value>;
 
 /// Returns a value of a body for a cell: texts unquoted, null as an empty text, nested values as JSON.
-pub fn bare(value: &Value) -> String {
+pub fn bare(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::Null => Cow::Borrowed(""),
+        Value::String(text) => text.into(),
+        other => other.to_string().into(),
     }
 }
 
@@ -151,33 +155,81 @@ pub const PRODUCT_KEYS: &[&str] = &[
     "lowStockAt",
 ];
 
-/// Returns the value of one of an order's own keys; null for any other.
-fn summary_value(order: &OrderSummary, key: &str) -> Value {
-    match key {
-        "id" => json!(order.id.to_string()),
-        "orderReference" => json!(order.reference.as_str()),
-        "orderDate" => json!(order.order_date.brief()),
-        "customerName" => json!(order.customer.name),
-        "customerPhone" => json!(order.customer.phone),
-        "customerAddress" => json!(order.customer.address),
-        "user" => json!(order.user),
-        "status" => json!(order.status.as_str()),
-        "total" => json!(order.total.to_string()),
-        "itemCount" => json!(order.item_count),
-        "currency" => json!(order.currency),
-        "createdAt" => json!(order.created_at.to_string()),
-        "updatedAt" => json!(order.updated_at.to_string()),
-        "deliveryFee" => json!(order.terms.delivery_fee.map(|fee| fee.to_string())),
-        "discount" => json!(order.terms.discount.to_string()),
-        "returned" => json!(order.returned.to_string()),
-        "grandTotal" => json!(order.grand_total().to_string()),
-        "paid" => json!(order.paid().map(|paid| paid.to_string())),
-        "due" => json!(order.due().map(|due| due.to_string())),
-        "cod" => json!(order.terms.is_cod),
-        "courier" => json!(order.shipping.courier),
-        "tracking" => json!(order.shipping.tracking),
-        "kept" => json!(order.kept.to_string()),
-        _ => Value::Null,
+/// Something with values by keys.
+pub trait Fields {
+    /// Adds a key with its value, or null if it has none.
+    fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error>;
+}
+
+/// The chosen keys of something. As JSON it is written as it stands: a body in between takes longer than all the rest of a
+/// long list.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'k, F> {
+    of: F,
+    keys: &'k [&'k str],
+}
+
+impl<'k, F: Fields> Row<'k, F> {
+    /// Chooses keys.
+    pub fn of(of: F, keys: &'k [&'k str]) -> Row<'k, F> {
+        Row { of, keys }
+    }
+
+    /// Makes a body of it.
+    pub fn body(&self) -> Body {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(body)) => body,
+            // A map of texts is an object.
+            _ => Body::new(),
+        }
+    }
+}
+
+impl<F: Fields> Serialize for Row<'_, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.keys.len()))?;
+        self.keys.iter().try_for_each(|key| self.of.put(key, &mut map))?;
+        map.end()
+    }
+}
+
+/// A text that is made while it is written.
+struct Shown<T>(T);
+
+impl<T: fmt::Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl Fields for &OrderSummary {
+    fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error> {
+        match key {
+            "id" => map.serialize_entry(key, &Shown(self.id)),
+            "orderReference" => map.serialize_entry(key, self.reference.as_str()),
+            "orderDate" => map.serialize_entry(key, &self.order_date.brief()),
+            "customerName" => map.serialize_entry(key, &self.customer.name),
+            "customerPhone" => map.serialize_entry(key, &self.customer.phone),
+            "customerAddress" => map.serialize_entry(key, &self.customer.address),
+            "user" => map.serialize_entry(key, &self.user),
+            "status" => map.serialize_entry(key, self.status.as_str()),
+            "total" => map.serialize_entry(key, &Shown(self.total)),
+            "itemCount" => map.serialize_entry(key, &self.item_count),
+            "currency" => map.serialize_entry(key, &self.currency),
+            "createdAt" => map.serialize_entry(key, &Shown(self.created_at)),
+            "updatedAt" => map.serialize_entry(key, &Shown(self.updated_at)),
+            "deliveryFee" => map.serialize_entry(key, &self.terms.delivery_fee.map(Shown)),
+            "discount" => map.serialize_entry(key, &Shown(self.terms.discount)),
+            "returned" => map.serialize_entry(key, &Shown(self.returned)),
+            "grandTotal" => map.serialize_entry(key, &Shown(self.grand_total())),
+            "paid" => map.serialize_entry(key, &self.paid().map(Shown)),
+            "due" => map.serialize_entry(key, &self.due().map(Shown)),
+            "cod" => map.serialize_entry(key, &self.terms.is_cod),
+            "courier" => map.serialize_entry(key, &self.shipping.courier),
+            "tracking" => map.serialize_entry(key, &self.shipping.tracking),
+            "kept" => map.serialize_entry(key, &Shown(self.kept)),
+            _ => map.serialize_entry(key, &()),
+        }
     }
 }
 
@@ -186,28 +238,32 @@ pub fn unchanged(reference: &Reference) -> Body {
     body([("orderReference", json!(reference.as_str())), ("unchanged", json!(true))])
 }
 
-fn item_value(item: &OrderItem, key: &str) -> Option<Value> {
-    Some(match key {
-        "productId" => json!(item.product_id.to_string()),
-        "productName" => json!(item.product_name),
-        "productBarcode" => json!(item.product_barcode),
-        "productImage" => json!(item.product_image),
-        "quantity" => json!(item.quantity),
-        "unitPrice" => json!(item.unit_price.to_string()),
-        "selectedSize" => json!(item.selected_size),
-        "selectedColor" => json!(item.selected_color),
-        "subtotal" => json!(item.subtotal.to_string()),
-        "returnedQuantity" => json!(item.returned),
-        _ => return None,
-    })
+impl Fields for &OrderItem {
+    fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error> {
+        match key {
+            "id" => map.serialize_entry(key, &Shown(self.id)),
+            "productId" => map.serialize_entry(key, &Shown(self.product_id)),
+            "productName" => map.serialize_entry(key, &self.product_name),
+            "productBarcode" => map.serialize_entry(key, &self.product_barcode),
+            "productImage" => map.serialize_entry(key, &self.product_image),
+            "quantity" => map.serialize_entry(key, &self.quantity),
+            "unitPrice" => map.serialize_entry(key, &Shown(self.unit_price)),
+            "selectedSize" => map.serialize_entry(key, &self.selected_size),
+            "selectedColor" => map.serialize_entry(key, &self.selected_color),
+            "subtotal" => map.serialize_entry(key, &Shown(self.subtotal)),
+            "returnedQuantity" => map.serialize_entry(key, &self.returned),
+            _ => map.serialize_entry(key, &()),
+        }
+    }
 }
 
-fn item(item: &OrderItem) -> Value {
-    let value = |key: &str| match key {
-        "id" => Some(json!(item.id.to_string())),
-        key => item_value(item, key),
-    };
-    ITEM_KEYS.iter().filter_map(|key| Some(((*key).to_owned(), value(key)?))).collect::<Body>().into()
+/// The items of an order.
+struct Items<'o>(&'o [OrderItem]);
+
+impl Serialize for Items<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|item| Row::of(item, ITEM_KEYS)))
+    }
 }
 
 /// The keys of a payment, in order.
@@ -246,27 +302,30 @@ fn note(note: &Note) -> Body {
     body([("at", json!(note.at.to_string())), ("actor", json!(note.actor)), ("note", json!(note.text))])
 }
 
-/// Returns the chosen keys of an order.
-pub fn order_fields(order: &Order, keys: &[&str]) -> Body {
-    let value = |key: &str| match key {
-        "items" => order.items.iter().map(item).collect(),
-        "payments" => order.payments.iter().map(|one| Value::Object(payment(one))).collect(),
-        "returns" => order.returns.iter().map(|one| Value::Object(returned(one))).collect(),
-        "notes" => order.notes.iter().map(|one| Value::Object(note(one))).collect(),
-        key => summary_value(&order.summary, key),
-    };
-    of_keys(keys, value)
+impl Fields for &Order {
+    fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error> {
+        match key {
+            "items" => map.serialize_entry(key, &Items(&self.items)),
+            "payments" => map.serialize_entry(key, &self.payments.iter().map(payment).collect::<Vec<_>>()),
+            "returns" => map.serialize_entry(key, &self.returns.iter().map(returned).collect::<Vec<_>>()),
+            "notes" => map.serialize_entry(key, &self.notes.iter().map(note).collect::<Vec<_>>()),
+            key => (&self.summary).put(key, map),
+        }
+    }
 }
 
 /// Returns an order with its items.
 pub fn order(order: &Order) -> Body {
-    order_fields(order, ORDER_KEYS)
+    Row::of(order, ORDER_KEYS).body()
 }
 
-/// Returns the chosen keys of one item and its order.
-pub fn item_row(order: &OrderSummary, item: &OrderItem, keys: &[&str]) -> Body {
-    let value = |key: &str| item_value(item, key).unwrap_or_else(|| summary_value(order, key));
-    of_keys(keys, value)
+/// An item and its order.
+impl Fields for (&OrderSummary, &OrderItem) {
+    fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error> {
+        let (order, item) = self;
+        let is_of_item = key == "returnedQuantity" || key != "id" && ITEM_KEYS.contains(&key);
+        if is_of_item { item.put(key, map) } else { order.put(key, map) }
+    }
 }
 
 /// Returns the chosen keys of a product.
@@ -517,7 +576,7 @@ pub fn customer(customer: &CustomerSummary) -> Body {
 /// Returns a customer with their orders.
 pub fn customer_record(record: &CustomerRecord) -> Body {
     let mut body = customer(&record.summary);
-    let order = |order: &OrderSummary| Value::Object(of_keys(SUMMARY_KEYS, |key| summary_value(order, key)));
+    let order = |order: &OrderSummary| Value::Object(Row::of(order, SUMMARY_KEYS).body());
     body.insert("names".to_owned(), json!(record.names));
     body.insert("addresses".to_owned(), json!(record.addresses));
     body.insert("orders".to_owned(), record.orders.iter().map(order).collect());

@@ -296,7 +296,7 @@ pub fn row_of(keys: &[&str], body: &Body, style: RenderStyle<'_>) -> Vec<String>
     let cell = |key: &&str| {
         let text = body.get(*key).map(bare).unwrap_or_default();
         let time = Timestamp::parse(&text).filter(|_| ValueKind::of(key) == ValueKind::Time);
-        time.map_or(text, |time| minute(time, style.zone))
+        time.map_or_else(|| text.into_owned(), |time| minute(time, style.zone))
     };
     keys.iter().map(cell).collect()
 }

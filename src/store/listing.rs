@@ -4,7 +4,7 @@ use rusqlite::ToSql;
 
 use super::error::StoreError;
 use super::open::Store;
-use super::order_filter::{ALL_ORDERS, Condition, ONLY_ORDERS, OrderFilter};
+use super::order_filter::{ALL_ORDERS, After, Condition, ONLY_ORDERS, OrderFilter};
 use super::orders::{SUMMARY_COLUMNS, summary};
 use super::transaction::Read;
 use super::values::{json_array, limit};
@@ -142,11 +142,11 @@ impl<'f> ListingBatches<'f> {
 impl Read<'_> {
     /// Finds the keys of all orders of a list, in list order.
     fn keys(&self, filter: &OrderFilter, condition: &Condition) -> Result<Vec<i64>, StoreError> {
-        let (column, direction) = filter.sort.sql();
         let sql = format!(
-            "SELECT o.pk FROM {} {} ORDER BY {column} {direction}, o.pk {direction} LIMIT :limit",
+            "SELECT o.pk FROM {} {} ORDER BY {} LIMIT :limit",
             condition.orders(),
-            condition.sql()
+            condition.sql(),
+            filter.sort.order()
         );
         self.rows(&sql, condition.values(&[(":limit", &limit(filter.limit))]).as_slice(), |row| row.get(0))
     }
@@ -167,21 +167,38 @@ impl Read<'_> {
         cursor: &Cursor,
         most: usize,
     ) -> Result<Vec<OrderSummary>, StoreError> {
+        let Cursor::After(value, pk) = cursor else { return self.first_summaries(filter, None, &[], most) };
+        let [same, beyond] = filter.sort.after();
+        let after = (":after", value.as_ref());
+        let mut next = self.first_summaries(filter, Some(same), &[after, (":after_pk", pk)], most)?;
+        let left = most - next.len();
+        next.extend(self.first_summaries(filter, Some(beyond), &[after], left)?);
+        Ok(next)
+    }
+
+    /// Reads the first orders of a list, of those that also meet a condition of `Sort::after`.
+    fn first_summaries(
+        &self,
+        filter: &OrderFilter,
+        after: Option<After>,
+        values: &[(&'static str, &dyn ToSql)],
+        most: usize,
+    ) -> Result<Vec<OrderSummary>, StoreError> {
         let mut condition = self.condition(filter)?;
-        let (column, direction) = filter.sort.sql();
-        let after;
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut values: Vec<(&'static str, &dyn ToSql)> = vec![(":most", &most)];
-        if let Cursor::After(value, pk) = cursor {
-            after = (value, *pk);
-            condition.and(filter.sort.after());
-            values.extend([(":after", after.0.as_ref()), (":after_pk", &after.1 as &dyn ToSql)]);
-        }
+        let order = match after {
+            Some(After { condition: after, order }) => {
+                condition.and(after);
+                order
+            }
+            None => filter.sort.order(),
+        };
         let sql = format!(
             "SELECT {SUMMARY_COLUMNS} FROM {ALL_ORDERS} LEFT JOIN users AS u ON u.id = o.user_id
-             {} ORDER BY {column} {direction}, o.pk {direction} LIMIT :most",
+             {} ORDER BY {order} LIMIT :most",
             condition.sql()
         );
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let values = [values, &[(":most", &most)]].concat();
         self.rows(&sql, condition.values(&values).as_slice(), summary)
     }
 }

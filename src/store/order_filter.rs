@@ -1,5 +1,7 @@
 //! Which orders a list has, and in what order: the filter as a condition in SQL.
 
+use std::borrow::Cow;
+
 use rusqlite::{ToSql, named_params};
 
 use super::due::{is_owed, is_to_pay, is_unsettled};
@@ -138,7 +140,7 @@ pub struct OrderFilter {
 pub(super) struct Condition {
     /// The keys of the only orders to look at, as a JSON array; `None`: all orders.
     pub(super) only: Option<String>,
-    terms: Vec<&'static str>,
+    terms: Vec<Cow<'static, str>>,
     values: Vec<(&'static str, Box<dyn ToSql>)>,
 }
 
@@ -156,8 +158,8 @@ pub(super) const ALL_ORDERS: &str = "orders AS o";
 pub(super) const ONLY_ORDERS: &str = "json_each(:only) AS only CROSS JOIN orders AS o ON o.pk = only.value";
 
 impl Condition {
-    pub(super) fn and(&mut self, term: &'static str) {
-        self.terms.push(term);
+    pub(super) fn and(&mut self, term: impl Into<Cow<'static, str>>) {
+        self.terms.push(term.into());
     }
 
     /// Adds a term with its value, if there is one.
@@ -325,9 +327,16 @@ impl Read<'_> {
 }
 
 impl OrderFilter {
-    /// Returns whether all keys are read at the start: finding the orders after a given one would read all before it.
+    /// Returns whether all keys are read at the start: finding the orders after a given one would read or sort all before it.
     pub(super) fn is_slow_to_find(&self) -> bool {
-        self.search.is_some() || self.product.is_some() || !(self.sort.by.is_fixed() || self.is_waiting_list())
+        let is_in_order = match self.statuses.as_slice() {
+            [] => self.sort.by.is_fixed(),
+            [_] => self.sort.by == SortField::CreatedAt,
+            _ => false,
+        };
+        let has_another_index =
+            self.search.is_some() || self.product.is_some() || self.phone_digits.is_some() || self.owner.is_some();
+        has_another_index || !(is_in_order || self.is_waiting_list())
     }
 
     /// Returns whether it is a list of pending orders by how long they have waited: an index has those in that order.
@@ -356,30 +365,32 @@ impl SortField {
     }
 }
 
+/// Which orders come after a given one, and how they are sorted.
+pub(super) struct After {
+    pub(super) condition: String,
+    pub(super) order: String,
+}
+
 impl Sort {
-    /// Returns the column and the direction.
-    pub(super) fn sql(self) -> (&'static str, &'static str) {
-        (self.by.column(), if self.descending { "DESC" } else { "ASC" })
+    fn direction(self) -> &'static str {
+        if self.descending { "DESC" } else { "ASC" }
     }
 
-    /// Returns the condition for the orders after a given one, by a field that never changes.
-    pub(super) fn after(self) -> &'static str {
-        match (self.by, self.descending) {
-            (SortField::OrderDate, true) => "(o.order_date, o.pk) < (:after, :after_pk)",
-            (SortField::OrderDate, false) => "(o.order_date, o.pk) > (:after, :after_pk)",
-            (SortField::Reference, true) => "(o.reference, o.pk) < (:after, :after_pk)",
-            (SortField::Reference, false) => "(o.reference, o.pk) > (:after, :after_pk)",
-            // SQLite finds a pair by an index on columns only.
-            (SortField::WaitsSince, true) => {
-                "min(o.order_date, o.created_at) <= :after
-                 AND (min(o.order_date, o.created_at) < :after OR o.pk < :after_pk)"
-            }
-            (SortField::WaitsSince, false) => {
-                "min(o.order_date, o.created_at) >= :after
-                 AND (min(o.order_date, o.created_at) > :after OR o.pk > :after_pk)"
-            }
-            (_, true) => "(o.created_at, o.pk) < (:after, :after_pk)",
-            (_, false) => "(o.created_at, o.pk) > (:after, :after_pk)",
-        }
+    /// Returns the terms of ORDER BY.
+    pub(super) fn order(self) -> String {
+        let (column, direction) = (self.by.column(), self.direction());
+        format!("{column} {direction}, o.pk {direction}")
+    }
+
+    /// Returns which orders come after a given one, by a field that never changes: those with the same value, then those beyond
+    /// it. One condition for both would make SQLite read all orders with the value again for every batch, and all orders of
+    /// an import have the same `created_at`.
+    pub(super) fn after(self) -> [After; 2] {
+        let (column, beyond) = (self.by.column(), if self.descending { '<' } else { '>' });
+        let same = format!("{column} = :after AND o.pk {beyond} :after_pk");
+        [
+            After { condition: same, order: format!("o.pk {}", self.direction()) },
+            After { condition: format!("{column} {beyond} :after"), order: self.order() },
+        ]
     }
 }

@@ -23,7 +23,7 @@ use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
 use crate::render::json::body;
-use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
+use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, Row, SUMMARY_KEYS};
 use crate::render::order;
 use crate::render::table::{columns_of, row_of};
 use crate::store::{OrderFilter, Read, Sort, SortField, Store};
@@ -211,10 +211,10 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
             for order in &orders {
                 let order = seen_by(&context.caller, order);
                 if is_row_an_item {
-                    let mut rows = order.items.iter().map(|item| item_row(&order.summary, item, &keys));
-                    rows.try_for_each(|row| printer.put(&row))?;
+                    let mut rows = order.items.iter().map(|item| Row::of((&order.summary, item), &keys));
+                    rows.try_for_each(|row| printer.put_row(&row))?;
                 } else {
-                    printer.put(&order_fields(&order, &keys))?;
+                    printer.put_row(&Row::of(&*order, &keys))?;
                 }
             }
             anyhow::Ok(printer.flush()?)
@@ -253,13 +253,13 @@ fn print_table(
         let filter = listing.filter(read, context, table.to_load())?;
         let with_items = listing.with_items || keys.contains(&"items");
         read.each_order(&filter, with_items, |order| {
-            let order = &seen_by(&context.caller, order);
+            let order = &*seen_by(&context.caller, order);
             match (is_chosen, listing.with_items) {
                 (true, true) => {
-                    let row = |item| row_of(keys, &item_row(&order.summary, item, keys), style);
+                    let row = |item| row_of(keys, &Row::of((&order.summary, item), keys).body(), style);
                     table.add(order.items.iter().map(row))?;
                 }
-                (true, false) => table.add([row_of(keys, &order_fields(order, keys), style)])?,
+                (true, false) => table.add([row_of(keys, &Row::of(order, keys).body(), style)])?,
                 (false, true) => table.add(order::list_item_rows(order))?,
                 (false, false) if listing.selection.due => table.add([order::due_row(order, style)])?,
                 (false, false) => table.add([order::list_row(order, style)])?,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::publish::{publish, window};
+use super::publish::{publish, row_form, window};
 use crate::commands::Context;
 use crate::commands::arguments::reporting::ReportOptions;
 use crate::commands::arguments::{when, word_parser};
@@ -12,8 +12,8 @@ use crate::domain::report::money::{MoneyGrouping, Outstanding};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::error::Exit;
-use crate::options::OutputFormat;
 use crate::render::report::money::Money;
+use crate::render::report::rows::RowForm;
 use crate::store::Read;
 
 /// Report the money that moved, and the money that is due
@@ -44,13 +44,13 @@ pub struct MoneyArgs {
 }
 
 pub fn run(args: &MoneyArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let has_lists = context.global.format() != OutputFormat::Csv;
+    let form = row_form(context);
     let now = context.now;
     let report = context.open_to_read()?.read(|read| {
         let settings = read.settings()?;
         let zone = settings.zone();
         let window = window(args.since, args.until, now, &zone)?;
-        let mut money = Money::new(window, args.by, now, settings.clone());
+        let mut money = Money::new(window, args.by, now, settings.clone(), form);
         match args.by {
             MoneyGrouping::Method => {
                 let sums = read.money_by_method(window)?;
@@ -64,7 +64,7 @@ pub fn run(args: &MoneyArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
         let recorded_since = read.money_recorded_since()?;
         // CSV has one table.
-        if has_lists {
+        if form != RowForm::Csv {
             add_lists(read, recorded_since, &settings, &mut money)?;
         }
         anyhow::Ok(money.report(recorded_since.is_some()))

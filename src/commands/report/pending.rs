@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::publish::publish;
+use super::publish::{publish, row_form};
 use crate::commands::Context;
 use crate::commands::arguments::age;
 use crate::commands::arguments::reporting::ReportOptions;
@@ -11,7 +11,7 @@ use crate::domain::calendar::before;
 use crate::domain::report::pending::Pending;
 use crate::domain::status::Status;
 use crate::error::Exit;
-use crate::render::report::pending::Rows;
+use crate::render::report::pending::WaitingRows;
 use crate::store::{OrderFilter, Sort, SortField};
 
 /// Report what waits, for how long, and whether the stock suffices; the longest wait first
@@ -39,7 +39,7 @@ pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
         sort: Sort { by: SortField::WaitsSince, descending: false },
         ..OrderFilter::default()
     };
-    let (mut rows, now) = (Rows::new(context.global.format().is_for_people()), context.now);
+    let (mut rows, now) = (WaitingRows::new(row_form(context)), context.now);
     let report = context.open_to_read()?.read(|read| {
         let mut pending = Pending::new(now);
         read.each_order(&filter, true, |order| {

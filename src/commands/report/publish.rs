@@ -12,28 +12,36 @@ use crate::domain::report::sales::Window;
 use crate::domain::time::Timestamp;
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::OutputFormat;
+use crate::render::report::rows::RowForm;
 use crate::render::report::{Report, html, text};
 use crate::ui;
 
+/// Returns what the rows of a report are printed as.
+pub fn row_form(context: &Context) -> RowForm {
+    match context.global.format() {
+        OutputFormat::Csv => RowForm::Csv,
+        format if format.is_for_people() => RowForm::Tables,
+        _ => RowForm::Bodies,
+    }
+}
+
 /// Prints a report in the format of the command line, and returns the exit code.
 pub fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> anyhow::Result<Exit> {
-    if options.prints(report.is_empty) {
+    let is_empty = report.is_empty;
+    if options.prints(is_empty) {
         let mut stdout = ui::stdout();
-        let mut put =
-            |text: &str| -> anyhow::Result<()> { Ok(stdout.write_all(text.as_bytes()).map_err(OutputError)?) };
+        let mut write = |bytes: &[u8]| anyhow::Ok(stdout.write_all(bytes).map_err(OutputError)?);
+        let mut put = |text: &str| write(text.as_bytes());
         match context.global.format() {
             OutputFormat::Html => html::put_page(&mut report.sheet, &mut put)?,
             OutputFormat::Table => text::put_report(&mut report.sheet, &mut put)?,
             OutputFormat::Json | OutputFormat::Ndjson => report.put_json(&mut put)?,
-            OutputFormat::Csv => {
-                let keys = report.keys;
-                context.print_as_it_comes(keys, report.zone, |printer| report.rows.each(|row| printer.put(&row)))?;
-            }
+            OutputFormat::Csv => report.rows.put_csv(&mut write)?,
             OutputFormat::Xlsx => context.print_workbook(report.workbook()?)?,
         }
         stdout.flush().map_err(OutputError)?;
     }
-    Ok(options.exit(report.is_empty))
+    Ok(options.exit(is_empty))
 }
 
 /// Returns the window of a report.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::publish::{publish, window};
+use super::publish::{publish, row_form, window};
 use crate::commands::Context;
 use crate::commands::arguments::reporting::ReportOptions;
 use crate::commands::arguments::{when, word_parser};
@@ -51,5 +51,5 @@ pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
         anyhow::Ok((sales, settings))
     })?;
-    publish(sales::report(&sales, &settings)?, &args.options, context)
+    publish(sales::report(&sales, &settings, row_form(context))?, &args.options, context)
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::publish::publish;
+use super::publish::{publish, row_form};
 use crate::commands::Context;
 use crate::commands::arguments::reporting::ReportOptions;
 use crate::commands::run::facts::{CommandFacts, Group};
@@ -31,5 +31,5 @@ pub fn run(args: &StockArgs, context: &mut Context) -> anyhow::Result<Exit> {
         read.each_demand(|demand| wanted.add(demand))?;
         anyhow::Ok((wanted.scarcity(settings.low_stock), settings))
     })?;
-    publish(stock::report(&scarcity, &settings, context.now)?, &args.options, context)
+    publish(stock::report(&scarcity, &settings, context.now, row_form(context))?, &args.options, context)
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
+use serde::Serialize;
 use serde_json::json;
 
 use super::context::Context;
@@ -12,7 +13,7 @@ use crate::domain::settings::Settings;
 use crate::domain::zone::Zone;
 use crate::error::OutputError;
 use crate::options::OutputFormat;
-use crate::render::json::Body;
+use crate::render::json::{Body, Fields, Row};
 use crate::render::workbook::Workbook;
 use crate::render::{csv, json, order, table};
 use crate::spool::{Output, Spool, SpoolError};
@@ -25,6 +26,7 @@ pub struct Printer<'a> {
     keys: Vec<String>,
     many: bool,
     count: u64,
+    line: Vec<u8>,
 }
 
 impl<'a> Printer<'a> {
@@ -36,7 +38,7 @@ impl<'a> Printer<'a> {
         many: bool,
     ) -> Printer<'a> {
         let keys: Vec<String> = keys.iter().map(|key| key.as_ref().to_owned()).collect();
-        Printer { writer, format, keys, many, count: 0 }
+        Printer { writer, format, keys, many, count: 0, line: Vec::new() }
     }
 
     /// Prints one body.
@@ -49,15 +51,31 @@ impl<'a> Printer<'a> {
             }
             return self.writer.write_all(&csv::row(&self.keys, body));
         }
+        self.put_json(body, is_first)
+    }
+
+    /// Prints one row.
+    pub fn put_row(&mut self, row: &Row<'_, impl Fields>) -> io::Result<()> {
+        if self.format == OutputFormat::Csv {
+            return self.put(&row.body());
+        }
+        self.count += 1;
+        self.put_json(row, self.count == 1)
+    }
+
+    fn put_json(&mut self, body: &impl Serialize, is_first: bool) -> io::Result<()> {
         let is_array = self.many && self.format == OutputFormat::Json;
         let before = match (is_array, is_first) {
             (true, true) => "[\n",
             (true, false) => ",\n",
             (false, _) => "",
         };
-        self.writer.write_all(before.as_bytes())?;
-        serde_json::to_writer(&mut self.writer, body)?;
-        if is_array { Ok(()) } else { self.writer.write_all(b"\n") }
+        // In one piece: the writer is called for each comma and quote otherwise.
+        self.line.clear();
+        self.line.extend_from_slice(before.as_bytes());
+        serde_json::to_writer(&mut self.line, body)?;
+        self.line.extend_from_slice(if is_array { b"" } else { b"\n" });
+        self.writer.write_all(&self.line)
     }
 
     fn put_header(&mut self) -> io::Result<()> {
@@ -109,6 +127,14 @@ impl<'a> ListPrinter<'a> {
         match self {
             ListPrinter::Lines(printer) => Ok(printer.put(body)?),
             ListPrinter::Workbook(workbook) => Ok(workbook.put(body)?),
+        }
+    }
+
+    /// Prints one row.
+    pub fn put_row(&mut self, row: &Row<'_, impl Fields>) -> anyhow::Result<()> {
+        match self {
+            ListPrinter::Lines(printer) => Ok(printer.put_row(row)?),
+            ListPrinter::Workbook(workbook) => Ok(workbook.put(&row.body())?),
         }
     }
 

@@ -3,6 +3,7 @@
 //! | file | what it makes |
 //! |---|---|
 //! | `sales`, `money`, `pending`, `stock` | a report: its sheet, and its rows and totals as bodies |
+//! | `rows` | the rows for programs, in the form in which they are printed |
 //! | `text` | a sheet as plain text, always 78 columns wide |
 //! | `html`, `chart` | a sheet as one page; its bars as SVG |
 
@@ -10,6 +11,7 @@ mod chart;
 pub mod html;
 pub mod money;
 pub mod pending;
+pub mod rows;
 pub mod sales;
 pub mod stock;
 pub mod text;
@@ -17,6 +19,7 @@ pub mod text;
 use chrono::Duration;
 use serde_json::{Value, json};
 
+use self::rows::Rows;
 use super::json::{Body, body};
 use super::table::Column;
 use super::workbook::Workbook;
@@ -37,11 +40,9 @@ pub struct Report {
     /// The shop's zone.
     pub zone: Zone,
     /// The rows for programs.
-    pub rows: Spool<Body>,
+    pub rows: Rows,
     /// The further lists for programs, with their keys in the body.
     lists: Vec<BodyList>,
-    /// The keys of a row, in order.
-    pub keys: &'static [&'static str],
     /// The body for programs; its `rows` and further lists are empty.
     head: Body,
     /// Whether there is nothing to report.
@@ -66,7 +67,7 @@ impl Report {
             put(&format!("{before}{}:", Value::from(key.as_str())))?;
             before = ",";
             let list = match key.as_str() {
-                "rows" => Some(&mut self.rows),
+                "rows" => Some(&mut self.rows.bodies),
                 key => self.lists.iter_mut().find(|list| list.name == key).map(|list| &mut list.bodies),
             };
             match list {
@@ -83,7 +84,7 @@ impl Report {
     /// The temporary folder is full or cannot be written.
     pub fn workbook(&mut self) -> Result<Workbook, SpoolError> {
         let mut workbook = Workbook::new(self.zone)?;
-        let rows = std::iter::once(("rows", self.keys, &mut self.rows));
+        let rows = std::iter::once(("rows", self.rows.keys(), &mut self.rows.bodies));
         let lists = self.lists.iter_mut().map(|list| (list.name, list.keys, &mut list.bodies));
         for (name, keys, list) in rows.chain(lists) {
             workbook.begin_sheet(name, keys)?;

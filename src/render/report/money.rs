@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use super::rows::{RowForm, Rows};
 use super::{BodyList, Report, Section, Sheet, age, dates, head, shop_line};
 use crate::domain::money::Balance;
 use crate::domain::payment::Method;
@@ -39,8 +40,8 @@ pub struct Money {
     by: MoneyGrouping,
     now: Timestamp,
     settings: Settings,
-    rows: Section,
-    bodies: Spool<Body>,
+    table: Section,
+    rows: Rows,
     totals: Flow,
     lists: Vec<List>,
 }
@@ -107,7 +108,7 @@ impl List {
 
 impl Money {
     /// Starts without money.
-    pub fn new(window: Window, by: MoneyGrouping, now: Timestamp, settings: Settings) -> Money {
+    pub fn new(window: Window, by: MoneyGrouping, now: Timestamp, settings: Settings, form: RowForm) -> Money {
         let mut columns = match by {
             MoneyGrouping::Method => vec![Column::new("METHOD")],
             MoneyGrouping::Day => vec![Column::new("DAY")],
@@ -121,9 +122,16 @@ impl Money {
         columns.extend(["IN", "OUT"].map(|title| Column::new(title).number()));
         columns.push(Column::new("NET").number().rank(3));
         columns.extend((by != MoneyGrouping::Payment).then(|| Column::new("PAYMENTS").number()));
-        let rows = Section { columns, ..Section::default() };
-        let lists = Outstanding::ALL.map(List::new).into();
-        Money { window, by, now, settings, rows, bodies: Spool::default(), totals: Flow::default(), lists }
+        let table = Section { columns, ..Section::default() };
+        let keys: &'static [&'static str] = match by {
+            MoneyGrouping::Method => &["method", "in", "out", "net", "payments"],
+            MoneyGrouping::Day => &["day", "in", "out", "net", "payments"],
+            MoneyGrouping::Payment => {
+                &["payment", "in", "out", "net", "payments", "orderReference", "paidAt", "method", "receipt"]
+            }
+        };
+        let (rows, lists) = (Rows::new(form, keys), Outstanding::ALL.map(List::new).into());
+        Money { window, by, now, settings, table, rows, totals: Flow::default(), lists }
     }
 
     /// Adds what moved by a method.
@@ -162,12 +170,9 @@ impl Money {
         more: [(&str, Value); N],
     ) -> Result<(), SpoolError> {
         self.totals.add(flow);
-        let mut object = body([key]);
-        object.append(&mut sums(flow));
-        object.append(&mut body(more));
-        self.bodies.push(&object)?;
+        self.rows.push(|| body([key]).into_iter().chain(sums(flow)).chain(body(more)).collect())?;
         row.extend(self.cells(flow));
-        self.rows.rows.push(&row)
+        self.table.rows.push(&row)
     }
 
     fn cells(&self, flow: Flow) -> Vec<String> {
@@ -188,11 +193,11 @@ impl Money {
         head.insert("by".to_owned(), json!(self.by.as_str()));
         let mut about = vec![format!("{}, time zone {}", dates(self.window, &self.settings), self.settings.time_zone)];
         about.extend(shop_line(&self.settings, None));
-        let blank = self.rows.columns.len() - self.cells(self.totals).len() - 1;
+        let blank = self.table.columns.len() - self.cells(self.totals).len() - 1;
         let total = std::iter::once("All".to_owned()).chain(std::iter::repeat_n(String::new(), blank));
-        self.rows.total = Some(total.chain(self.cells(self.totals)).collect());
-        let is_empty = self.bodies.is_empty() && self.lists.iter().all(|list| list.bodies.is_empty());
-        let (mut sections, mut lists) = (vec![self.rows], Vec::new());
+        self.table.total = Some(total.chain(self.cells(self.totals)).collect());
+        let is_empty = self.rows.is_empty() && self.lists.iter().all(|list| list.bodies.is_empty());
+        let (mut sections, mut lists) = (vec![self.table], Vec::new());
         for mut list in self.lists {
             head.insert(list.which.key().to_owned(), Value::Null);
             let due = list.shown(list.due).to_string();
@@ -211,15 +216,8 @@ impl Money {
             },
             footnotes: Vec::new(),
         };
-        let keys: &[&str] = match self.by {
-            MoneyGrouping::Method => &["method", "in", "out", "net", "payments"],
-            MoneyGrouping::Day => &["day", "in", "out", "net", "payments"],
-            MoneyGrouping::Payment => {
-                &["payment", "in", "out", "net", "payments", "orderReference", "paidAt", "method", "receipt"]
-            }
-        };
         let zone = self.settings.zone();
-        Report { sheet, zone, rows: self.bodies, lists, keys, head, is_empty }
+        Report { sheet, zone, rows: self.rows, lists, head, is_empty }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::rows::{RowForm, Rows};
 use super::{Report, Section, Sheet, age, as_of, head, mixed_footnote, shop_line, totals};
 use crate::domain::holding::NoSuchSize;
 use crate::domain::obstacle::Obstacle;
@@ -9,7 +10,7 @@ use crate::domain::report::pending::{Availability, Pending, WaitingOrder};
 use crate::domain::settings::Settings;
 use crate::render::json::{Body, body};
 use crate::render::table::Column;
-use crate::spool::{Spool, SpoolError};
+use crate::spool::SpoolError;
 
 /// The keys of a row.
 pub(in crate::render) const KEYS: &[&str] = &[
@@ -27,16 +28,16 @@ pub(in crate::render) const KEYS: &[&str] = &[
 
 /// The rows of the report, added order by order: for people or for programs, as there may be very many.
 #[derive(Debug)]
-pub struct Rows {
-    are_for_people: bool,
+pub struct WaitingRows {
+    form: RowForm,
     orders: Section,
     problems: Section,
-    bodies: Spool<Body>,
+    rows: Rows,
 }
 
-impl Rows {
+impl WaitingRows {
     /// Starts without rows.
-    pub fn new(are_for_people: bool) -> Rows {
+    pub fn new(form: RowForm) -> WaitingRows {
         let orders = vec![
             Column::reference("REFERENCE"),
             Column::new("STOCK"),
@@ -51,11 +52,11 @@ impl Rows {
             Column::new("LEFT").number(),
             Column::new("WANTED").number(),
         ];
-        Rows {
-            are_for_people,
+        WaitingRows {
+            form,
             orders: Section { columns: orders, ..Section::default() },
             problems: Section { heading: Some("What is in the way"), columns: problems, ..Section::default() },
-            bodies: Spool::default(),
+            rows: Rows::new(form, KEYS),
         }
     }
 
@@ -64,8 +65,9 @@ impl Rows {
     /// # Errors
     /// The temporary folder is full or cannot be written.
     pub fn add(&mut self, waiting: &WaitingOrder<'_>) -> Result<(), SpoolError> {
-        if !self.are_for_people {
-            return self.bodies.push(&row(waiting));
+        self.rows.push(|| row(waiting))?;
+        if self.form != RowForm::Tables {
+            return Ok(());
         }
         let order = &waiting.order.summary;
         self.orders.rows.push(&vec![
@@ -100,7 +102,7 @@ impl Rows {
         Report {
             is_empty: pending.totals.orders == 0,
             zone: settings.zone(),
-            rows: self.bodies,
+            rows: self.rows,
             lists: Vec::new(),
             sheet: Sheet {
                 title: "Pending orders".into(),
@@ -109,7 +111,6 @@ impl Rows {
                 nothing: "nothing is pending",
                 footnotes: footnotes.collect(),
             },
-            keys: KEYS,
             head: head("pending", None, pending.now, settings, totals),
         }
     }

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::rows::{RowForm, Rows};
 use super::{Bar, Report, Section, Sheet, dates, head, mixed_footnote, shop_line, totals};
 use crate::domain::calendar::day_of;
 use crate::domain::report::Sums;
 use crate::domain::report::sales::{Sales, SalesGroup, SalesGrouping, Span};
 use crate::domain::settings::Settings;
-use crate::render::json::Body;
 use crate::render::table::Column;
 use crate::spool::{Spool, SpoolError};
 
@@ -15,15 +15,18 @@ use crate::spool::{Spool, SpoolError};
 const PRODUCTS_CHARTED: usize = 12;
 
 /// Makes the report.
-pub fn report(sales: &Sales, settings: &Settings) -> Result<Report, SpoolError> {
-    let keys: &[&str] = match sales.by {
+pub fn report(sales: &Sales, settings: &Settings, form: RowForm) -> Result<Report, SpoolError> {
+    let keys: &'static [&'static str] = match sales.by {
         SalesGrouping::Period(Span::Day) => &["day", "orders", "itemCount", "total"],
         SalesGrouping::Period(Span::Week) => &["week", "orders", "itemCount", "total"],
         SalesGrouping::Period(Span::Month) => &["month", "orders", "itemCount", "total"],
         SalesGrouping::Product => &["productId", "productName", "productBarcode", "orders", "itemCount", "total"],
         SalesGrouping::Status => &["status", "orders", "itemCount", "total"],
     };
-    let rows = sales.rows.iter().map(|(group, sums)| keys.iter().copied().map(str::to_owned).zip(values(group, sums)));
+    let mut rows = Rows::new(form, keys);
+    for (group, sums) in &sales.rows {
+        rows.push(|| keys.iter().copied().map(str::to_owned).zip(values(group, sums)).collect())?;
+    }
     let window = sales.window;
     let mut head = head("sales", Some(window.from), window.last(), settings, totals(settings, &sales.totals));
     head.insert("by".to_owned(), json!(sales.by.as_str()));
@@ -37,9 +40,8 @@ pub fn report(sales: &Sales, settings: &Settings) -> Result<Report, SpoolError> 
         nothing: "nothing was sold",
         footnotes: footnotes.collect(),
     };
-    let rows = Spool::of(rows.map(Body::from_iter))?;
     let (zone, is_empty) = (settings.zone(), sales.totals.orders == 0);
-    Ok(Report { sheet, zone, rows, lists: Vec::new(), keys, head, is_empty })
+    Ok(Report { sheet, zone, rows, lists: Vec::new(), head, is_empty })
 }
 
 /// Returns the values of a row, in the order of its keys.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::rows::{RowForm, Rows};
 use super::{Report, Section, Sheet, as_of, head, shop_line};
 use crate::domain::report::stock::{Scarce, Scarcity, State};
 use crate::domain::settings::Settings;
@@ -15,7 +16,7 @@ pub(in crate::render) const KEYS: &[&str] =
     &["productId", "productName", "productBarcode", "size", "state", "onHand", "lowStockAt", "demand", "missing"];
 
 /// Makes the report.
-pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Result<Report, SpoolError> {
+pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp, form: RowForm) -> Result<Report, SpoolError> {
     let sum = |amount: fn(&Scarce) -> i64| scarcity.rows.iter().map(amount).sum::<i64>();
     let totals = body([
         ("short", json!(scarcity.count(State::Short))),
@@ -41,9 +42,10 @@ pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Resul
         footnotes: unclear.into_iter().collect(),
     };
     let head = head("stock", None, now, settings, totals);
-    let rows = Spool::of(scarcity.rows.iter().map(row))?;
+    let mut rows = Rows::new(form, KEYS);
+    scarcity.rows.iter().try_for_each(|scarce| rows.push(|| row(scarce)))?;
     let (zone, is_empty) = (settings.zone(), scarcity.is_empty());
-    Ok(Report { sheet, zone, rows, lists: Vec::new(), keys: KEYS, head, is_empty })
+    Ok(Report { sheet, zone, rows, lists: Vec::new(), head, is_empty })
 }
 
 fn row(scarce: &Scarce) -> Body {

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
-use crate::render::json::bare;
 use crate::render::value_kind::ValueKind;
 
 /// The most characters of a cell, as UTF-16 counts them.
@@ -70,7 +69,7 @@ impl Cell {
                 };
                 digits.map_or_else(|| Cell::text(text.clone()), |(style, digits)| number(style, digits))
             }
-            nested => Cell::text(bare(nested)),
+            nested => Cell::text(nested.to_string()),
         })
     }
 

@@ -29,7 +29,7 @@ use orders::input::stream::chat_text::OrderStretches;
 use orders::input::stream::format::Format;
 use orders::input::stream::records::Records;
 use orders::input::zip::open_chat;
-use orders::render::json::{ORDER_KEYS, order_fields};
+use orders::render::json;
 use orders::render::table::render;
 use orders::render::{RenderStyle, order};
 use uuid::Uuid;
@@ -228,7 +228,7 @@ fn hold_accepted(incoming: &IncomingOrder) {
     for warning in &warnings {
         hold_shown(warning);
     }
-    let printed = serde_json::Value::Object(order_fields(&kept, ORDER_KEYS)).to_string();
+    let printed = serde_json::Value::Object(json::order(&kept)).to_string();
     let again = read(printed.clone().into_bytes()).expect("what is printed is JSON");
     let [(ParsedOrder { order: Ok(again), .. }, _)] = &again[..] else {
         panic!("what is printed is one order: {printed}\n{again:?}");
