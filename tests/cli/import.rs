@@ -307,12 +307,14 @@ fn an_interrupted_import_leaves_nothing_behind() {
         .stdin(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.as_mut().unwrap().write_all(order("LEG-1", BELT, 1, None).as_bytes()).unwrap();
-    // It waits for the end of its input.
+    // Waiting for the program would close its input, and the import could end before the signal comes.
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(order("LEG-1", BELT, 1, None).as_bytes()).unwrap();
     std::thread::sleep(std::time::Duration::from_secs(1));
     let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(interrupted.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(stdin);
     assert_eq!(shop.dump(), before);
     let files: Vec<_> = std::fs::read_dir(shop.path("")).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert!(files.iter().all(|file| file.to_string_lossy().starts_with("orders.db")), "{files:?}");
