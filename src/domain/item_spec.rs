@@ -97,9 +97,13 @@ impl ItemSpec {
             }
         };
         let (size, color) = (choice("size")?, choice("color")?);
-        match product.trim() {
-            "" => Err(format!("names no product: {FORM}")),
-            product => Ok(ItemSpec { product: product.to_owned(), size, color, quantity, price }),
+        let product = product.trim();
+        if product.is_empty() {
+            return Err(format!("names no product: {FORM}"));
+        }
+        match limits::excess(product, limits::NAME) {
+            Some(excess) => Err(wrong("product", product, &excess)),
+            None => Ok(ItemSpec { product: product.to_owned(), size, color, quantity, price }),
         }
     }
 }
@@ -192,6 +196,11 @@ mod tests {
             (
                 &format!("SKU-1/{}", "x".repeat(51)),
                 format!("the size {:?} must have at most 50 characters, has 51", "x".repeat(51)),
+            ),
+            // As much as a name has, or an item with quantity and price would print longer than one may be typed.
+            (
+                &"x".repeat(256),
+                format!("the product {:?} must have at most 255 characters, has 256", shorten(&"x".repeat(256))),
             ),
             (&"x".repeat(386), "must have at most 385 characters, has 386".to_owned()),
         ] {
