@@ -198,7 +198,7 @@ impl From<Money> for Balance {
 
 impl fmt::Display for Balance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        put(f, self.hundredths())
+        write_amount(f, self.hundredths())
     }
 }
 
@@ -226,35 +226,15 @@ fn plain_decimal(text: &str) -> Result<(Option<Decimal>, usize), MoneyError> {
     Ok((Decimal::from_str_exact(digits).ok(), fraction.map_or(0, str::len)))
 }
 
-/// Prints hundredths as an amount with two decimals: digit by digit, as a list has several amounts an order.
-fn put(f: &mut fmt::Formatter<'_>, hundredths: i64) -> fmt::Result {
-    // Twenty digits at the most, a point and a sign.
-    let mut text = [0; 22];
-    let mut start = text.len();
-    let mut put = |byte| {
-        start -= 1;
-        text[start] = byte;
-    };
-    let mut rest = hundredths.unsigned_abs();
-    for place in 0.. {
-        match place {
-            2 => put(b'.'),
-            4.. if rest == 0 => break,
-            _ => {
-                put(b'0' + u8::try_from(rest % 10).unwrap_or_default());
-                rest /= 10;
-            }
-        }
-    }
-    if hundredths < 0 {
-        put(b'-');
-    }
-    f.pad(std::str::from_utf8(&text[start..]).unwrap_or_default())
+/// Writes hundredths as an amount with two decimals.
+fn write_amount(f: &mut fmt::Formatter<'_>, hundredths: i64) -> fmt::Result {
+    let (sign, size) = (if hundredths < 0 { "-" } else { "" }, hundredths.unsigned_abs());
+    f.pad(&format!("{sign}{}.{:02}", size / 100, size % 100))
 }
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        put(f, self.hundredths())
+        write_amount(f, self.hundredths())
     }
 }
 
@@ -283,6 +263,15 @@ mod tests {
         for typed in [" 59.98 ", "٥٩٫٩٨", "٥٩.٩٨"] {
             assert_eq!(Money::parse_typed(typed), Ok(Money::from_hundredths(5998)), "{typed}");
         }
+    }
+
+    #[test]
+    fn amounts_are_written_with_two_decimals_and_their_sign() {
+        let cases = [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (-100, "-1.00"), (123_456, "1234.56")];
+        for (hundredths, text) in cases {
+            assert_eq!(Balance::from_hundredths(hundredths).to_string(), text);
+        }
+        assert_eq!(format!("{:>8}", Balance::from_hundredths(-5)), "   -0.05");
     }
 
     #[test]

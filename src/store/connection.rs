@@ -11,12 +11,12 @@ use super::sql_functions;
 
 /// How long the last program to close the file may take to remove its side files: it syncs the file first, which takes a busy
 /// disk seconds.
-const CLOSING: Duration = Duration::from_secs(5);
+pub(super) const CLOSING: Duration = Duration::from_secs(5);
 
 /// How long a reader may hold the lock of writers: SQLite takes it briefly when a reader meets a half-written log header.
-const READING_AGAIN: Duration = Duration::from_millis(200);
+pub(super) const READING_AGAIN: Duration = Duration::from_millis(200);
 
-/// How long to sleep between two tries for a lock.
+/// How long to sleep between two tries for a lock: a sixteenth of the time waited so far, within these bounds.
 const SHORTEST_NAP: Duration = Duration::from_micros(500);
 const LONGEST_NAP: Duration = Duration::from_millis(10);
 
@@ -28,9 +28,9 @@ pub(super) fn patience(wait: Duration) -> Duration {
     wait.max(READING_AGAIN)
 }
 
-/// Waits that long for every lock. SQLite's own timeout soon sleeps 25 ms and more between two tries, where most writers are
-/// done within two: of many programs at once, most would sleep while nobody has the lock.
-pub(super) fn wait_for_locks(connection: &mut Connection, patience: Duration) -> rusqlite::Result<()> {
+/// Makes SQLite wait up to `patience` for a lock. Its own timeout soon sleeps 25 ms and more between two tries, but most writers
+/// need only 2 ms: many programs would sleep while the lock is free.
+pub(super) fn set_patience(connection: &mut Connection, patience: Duration) -> rusqlite::Result<()> {
     let mut began = Instant::now();
     connection.busy_handler(Some(move |tries| {
         if tries == 0 {
@@ -83,10 +83,10 @@ pub const CACHE_KIB: i64 = 15_360;
 
 /// Sets a connection up before anything is read or written through it.
 pub(super) fn set_up(connection: &mut Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
-    // The timeout comes first, so that everything below waits too. The last program to close the file, reader or
+    // The busy handler comes first, so that everything below waits too. The last program to close the file, reader or
     // writer, locks all others out for a moment; opening the file never fails because of that, however short the
     // patience with writers is.
-    wait_for_locks(connection, wait.max(CLOSING))?;
+    set_patience(connection, wait.max(CLOSING))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;

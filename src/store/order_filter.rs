@@ -327,7 +327,7 @@ impl Read<'_> {
 }
 
 impl OrderFilter {
-    /// Returns whether all keys are read at the start: finding the orders after a given one would read or sort all before it.
+    /// Returns whether all keys are read at the start: finding each next batch would read or sort the whole list.
     pub(super) fn is_slow_to_find(&self) -> bool {
         let is_in_order = match self.statuses.as_slice() {
             [] => self.sort.by.is_fixed(),
@@ -349,15 +349,14 @@ impl OrderFilter {
 }
 
 impl SortField {
-    /// Returns whether the value never changes, and an index is sorted by it.
+    /// Returns whether the value never changes, and an index is sorted by it and then by the key.
     fn is_fixed(self) -> bool {
-        matches!(self, SortField::CreatedAt | SortField::OrderDate | SortField::Reference)
+        matches!(self, SortField::CreatedAt | SortField::Reference)
     }
 
     /// Returns an order's value of a field that never changes.
     pub(super) fn fixed_value(self, order: &OrderSummary) -> Box<dyn ToSql> {
         match self {
-            SortField::OrderDate => Box::new(order.order_date),
             SortField::Reference => Box::new(order.reference.clone()),
             SortField::WaitsSince => Box::new(order.waits_since()),
             _ => Box::new(order.created_at),

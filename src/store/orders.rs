@@ -22,7 +22,7 @@ use crate::domain::time::Timestamp;
 /// the same time however many there are.
 const DUPLICATES_COMPARED: u32 = 5;
 
-/// How many orders are put together at once: their parts come from several queries, and wait for each other in memory.
+/// How many orders are loaded at once: their parts come from several queries, and memory holds them until they are joined.
 const LOADED_AT_ONCE: usize = 256;
 
 /// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.
@@ -106,7 +106,7 @@ impl Read<'_> {
         Ok(orders)
     }
 
-    /// Loads orders again after a change. Many are not in memory twice.
+    /// Loads orders again after a change, in batches, so that memory does not hold all of them twice.
     pub fn reload<'o>(&self, orders: impl Iterator<Item = &'o mut Order>) -> Result<(), StoreError> {
         let mut orders: Vec<&mut Order> = orders.collect();
         for some in orders.chunks_mut(LOADED_AT_ONCE) {
@@ -201,6 +201,7 @@ impl Read<'_> {
         let mut returns = if may_have_returns { self.returns_of(&keys)? } else { Returns::default() };
         let with_items = |summary: OrderSummary| {
             let mut items = items.remove(&summary.pk).unwrap_or_default();
+            // `push` makes room for four; most orders have fewer items.
             items.shrink_to_fit();
             let (returns, exchanges) = returns.take(summary.pk, &mut items);
             let payments = payments.remove(&summary.pk).unwrap_or_default();

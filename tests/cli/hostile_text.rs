@@ -287,8 +287,7 @@ fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
         // Names, addresses, phones, barcodes, sizes and colours are taken as they are.
         assert!(taken >= 6, "{text:?}: only {taken} were taken: {}", done.stderr);
         imported += taken;
-        // What one order is told is what many are, and whatever is printed is written by one mechanism: each of these takes some
-        // of the texts.
+        // All commands print through the same code, so each gets only some of the texts.
         for line in orders.lines().skip(number % 7).step_by(7) {
             let run = shop.orders(["create"]).stdin(line);
             assert_run_is_harmless(run, line);
@@ -333,7 +332,8 @@ fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
             assert_run_is_harmless(run, &format!("{words:?}"));
         }
     }
-    assert!(made + 3 > i64::try_from(texts.len()).unwrap(), "only {made} products were made");
+    // Of the six places, name, picture and barcode take any text: three products of every three texts, at the least.
+    assert!(made >= i64::try_from(texts.len()).unwrap() - 2, "only {made} products were made");
     let references: String = shop.orders(["list", "-q", "--limit", "0"]).succeeds();
     for words in [
         &["list", "--limit", "0"][..],

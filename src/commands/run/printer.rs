@@ -43,34 +43,30 @@ impl<'a> Printer<'a> {
 
     /// Prints one body.
     pub fn put(&mut self, body: &Body) -> io::Result<()> {
-        let is_first = self.count == 0;
-        self.count += 1;
-        if self.format == OutputFormat::Csv {
-            if is_first {
-                self.put_header()?;
-            }
-            return self.writer.write_all(&csv::row(&self.keys, body));
+        if self.format != OutputFormat::Csv {
+            return self.put_json(body);
         }
-        self.put_json(body, is_first)
+        if self.count == 0 {
+            self.put_header()?;
+        }
+        self.count += 1;
+        self.writer.write_all(&csv::row(&self.keys, body))
     }
 
     /// Prints one row.
     pub fn put_row(&mut self, row: &Row<'_, impl Fields>) -> io::Result<()> {
-        if self.format == OutputFormat::Csv {
-            return self.put(&row.body());
-        }
-        self.count += 1;
-        self.put_json(row, self.count == 1)
+        if self.format == OutputFormat::Csv { self.put(&row.body()) } else { self.put_json(row) }
     }
 
-    fn put_json(&mut self, body: &impl Serialize, is_first: bool) -> io::Result<()> {
+    fn put_json(&mut self, body: &impl Serialize) -> io::Result<()> {
         let is_array = self.many && self.format == OutputFormat::Json;
-        let before = match (is_array, is_first) {
+        let before = match (is_array, self.count == 0) {
             (true, true) => "[\n",
             (true, false) => ",\n",
             (false, _) => "",
         };
-        // In one piece: the writer is called for each comma and quote otherwise.
+        self.count += 1;
+        // Collected first: serde_json would call the writer for every comma and quote.
         self.line.clear();
         self.line.extend_from_slice(before.as_bytes());
         serde_json::to_writer(&mut self.line, body)?;

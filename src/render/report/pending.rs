@@ -29,7 +29,6 @@ pub(in crate::render) const KEYS: &[&str] = &[
 /// The rows of the report, added order by order: for people or for programs, as there may be very many.
 #[derive(Debug)]
 pub struct WaitingRows {
-    form: RowForm,
     orders: Section,
     problems: Section,
     rows: Rows,
@@ -53,7 +52,6 @@ impl WaitingRows {
             Column::new("WANTED").number(),
         ];
         WaitingRows {
-            form,
             orders: Section { columns: orders, ..Section::default() },
             problems: Section { heading: Some("What is in the way"), columns: problems, ..Section::default() },
             rows: Rows::new(form, KEYS),
@@ -66,7 +64,7 @@ impl WaitingRows {
     /// The temporary folder is full or cannot be written.
     pub fn add(&mut self, waiting: &WaitingOrder<'_>) -> Result<(), SpoolError> {
         self.rows.push(|| row(waiting))?;
-        if self.form != RowForm::Tables {
+        if self.rows.form() != RowForm::Tables {
             return Ok(());
         }
         let order = &waiting.order.summary;

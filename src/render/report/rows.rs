@@ -35,6 +35,11 @@ impl Rows {
         Rows { form, keys, count: 0, lines, bodies: Spool::default() }
     }
 
+    /// Returns what they are printed as.
+    pub fn form(&self) -> RowForm {
+        self.form
+    }
+
     /// Returns the keys of a row, in order.
     pub fn keys(&self) -> &'static [&'static str] {
         self.keys
