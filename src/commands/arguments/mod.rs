@@ -9,7 +9,7 @@ pub mod shipping;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::domain::calendar::{WHEN_FORMS, When, parse_age};
-use crate::domain::limits::ADDRESS;
+use crate::domain::limits::{ADDRESS, CHOICE, NAME};
 use crate::domain::status::Status;
 use crate::domain::terms::{Discount, Fee, TermsEdit};
 use crate::domain::typed_text::{or_none, read_text};
@@ -33,6 +33,15 @@ pub fn age(text: &str) -> Result<chrono::Duration, String> {
 /// Reads an address; an empty text means no address.
 pub fn address(text: &str) -> Result<String, String> {
     or_none(text, |text| read_text(text, ADDRESS)).map(Option::unwrap_or_default)
+}
+
+/// Reads the name of a customer or a product.
+pub fn name(text: &str) -> Result<String, String> {
+    read_text(text, NAME)
+}
+
+pub fn size(text: &str) -> Result<String, String> {
+    read_text(text, CHOICE)
 }
 
 /// What an order costs beside its items.

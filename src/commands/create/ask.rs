@@ -2,9 +2,8 @@
 
 use super::typed::{Items, TypedDraft};
 use crate::commands::Context;
-use crate::commands::arguments::address;
+use crate::commands::arguments::{address, name};
 use crate::commands::naming::pick::{pick_line, pick_size};
-use crate::commands::product::typed::name;
 use crate::commands::run::context::declined;
 use crate::domain::item_spec::quantity;
 use crate::domain::phone::read_phone;

@@ -2,9 +2,8 @@
 
 use clap::Args;
 
-use crate::commands::arguments::{TermsArgs, address, when};
+use crate::commands::arguments::{TermsArgs, address, name, when};
 use crate::commands::naming::find_items;
-use crate::commands::product::typed::name;
 use crate::domain::calendar::When;
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Customer;

@@ -2,8 +2,8 @@
 
 use clap::{ArgGroup, Args};
 
+use crate::commands::arguments::size;
 use crate::commands::naming::find_product;
-use crate::commands::product::typed::size;
 use crate::domain::item_edit::ItemEdit;
 use crate::domain::item_spec::quantity;
 use crate::domain::money::Money;

@@ -8,11 +8,10 @@ use item::ItemArgs;
 
 use super::Context;
 use super::arguments::shipping::{ShippingArgs, shared_number};
-use super::arguments::{TermsArgs, address};
+use super::arguments::{TermsArgs, address, name};
 use super::naming::pick::{Purpose, one_named_or_picked};
 use super::naming::{Naming, REF_TO_WRITE, find_order, find_user};
 use super::pay::recording::say_owed;
-use super::product::typed::name;
 use super::run::facts::{CommandFacts, Group};
 use super::set_status::CHANGEABLE;
 use crate::domain::edit::{Edit, decide};

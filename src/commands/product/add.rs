@@ -4,8 +4,9 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::change::print_product;
-use super::typed::{barcode, ensure_sizes_differ, image, money, name, pieces, size};
+use super::typed::{barcode, ensure_sizes_differ, image, money, pieces};
 use crate::commands::Context;
+use crate::commands::arguments::{name, size};
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;

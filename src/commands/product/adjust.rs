@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::change::print_product;
-use super::typed::size;
 use crate::commands::Context;
+use crate::commands::arguments::size;
 use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::order::QUANTITY_LIMIT;

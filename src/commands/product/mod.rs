@@ -13,7 +13,7 @@ pub mod remove;
 pub mod set;
 pub mod sheet;
 pub mod show;
-pub mod typed;
+mod typed;
 
 use clap::{Args, Subcommand};
 

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use clap::Args;
 
 use super::change::{apply_product, decide_product, print_product};
-use super::typed::{barcode, image, money, name, pieces, size};
+use super::typed::{barcode, image, money, pieces};
 use crate::commands::Context;
+use crate::commands::arguments::{name, size};
 use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::money::Money;

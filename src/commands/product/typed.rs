@@ -1,4 +1,4 @@
-//! What people type of a product: its name, its price, its sizes.
+//! What people type of a product alone: its prices, its pieces, its picture, its barcode.
 
 use std::collections::HashSet;
 
@@ -19,10 +19,6 @@ pub fn pieces(text: &str) -> Result<i64, String> {
     number.map(i64::from).ok_or_else(|| format!("must be a whole number from 0 to {QUANTITY_LIMIT}"))
 }
 
-pub fn name(text: &str) -> Result<String, String> {
-    read_text(text, limits::NAME)
-}
-
 /// Reads a picture's URL or path.
 pub fn image(text: &str) -> Result<String, String> {
     read_text(text, limits::IMAGE)
@@ -39,8 +35,4 @@ pub fn ensure_sizes_differ<'a>(sizes: impl IntoIterator<Item = &'a str>) -> Resu
         Some(twice) => Err(Failure::usage(format!("size {twice} is given twice"))),
         None => Ok(()),
     }
-}
-
-pub fn size(text: &str) -> Result<String, String> {
-    read_text(text, limits::CHOICE)
 }

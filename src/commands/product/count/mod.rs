@@ -11,8 +11,9 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use self::list::count_list;
 
 use super::change::print_product;
-use super::typed::{ensure_sizes_differ, pieces, size};
+use super::typed::{ensure_sizes_differ, pieces};
 use crate::commands::Context;
+use crate::commands::arguments::size;
 use crate::commands::intake::row_list::RowList;
 use crate::commands::intake::source::InputArgs;
 use crate::commands::naming::find_product;

@@ -9,8 +9,9 @@ use clap::Args;
 
 use list::{List, NEW_SIZE_HINT};
 
-use super::typed::{ensure_sizes_differ, size};
+use super::typed::ensure_sizes_differ;
 use crate::commands::Context;
+use crate::commands::arguments::size;
 use crate::commands::intake::source::InputArgs;
 use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};
