@@ -155,37 +155,37 @@ pub const PRODUCT_KEYS: &[&str] = &[
     "lowStockAt",
 ];
 
-/// Something with values by keys.
-pub trait Fields {
+/// A thing whose values are looked up by key.
+pub trait Keyed {
     /// Adds a key with its value, or null if it has none.
     fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error>;
 }
 
-/// The chosen keys of something. As JSON it is written as it stands: a body in between takes longer than all the rest of a
-/// long list.
+/// The chosen keys of a thing. It is written as JSON without a body in between, which would nearly double the time of a long
+/// list.
 #[derive(Debug, Clone, Copy)]
-pub struct Row<'k, F> {
-    of: F,
+pub struct Chosen<'k, T> {
+    of: T,
     keys: &'k [&'k str],
 }
 
-impl<'k, F: Fields> Row<'k, F> {
+impl<'k, T: Keyed> Chosen<'k, T> {
     /// Chooses keys.
-    pub fn of(of: F, keys: &'k [&'k str]) -> Row<'k, F> {
-        Row { of, keys }
+    pub fn of(of: T, keys: &'k [&'k str]) -> Chosen<'k, T> {
+        Chosen { of, keys }
     }
 
     /// Makes a body of it.
     pub fn body(&self) -> Body {
         match serde_json::to_value(self) {
             Ok(Value::Object(body)) => body,
-            // A map of texts is an object.
+            // A map with text keys is always an object.
             _ => Body::new(),
         }
     }
 }
 
-impl<F: Fields> Serialize for Row<'_, F> {
+impl<T: Keyed> Serialize for Chosen<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.keys.len()))?;
         self.keys.iter().try_for_each(|key| self.of.put(key, &mut map))?;
@@ -202,7 +202,7 @@ impl<T: fmt::Display> Serialize for Shown<T> {
     }
 }
 
-impl Fields for &OrderSummary {
+impl Keyed for &OrderSummary {
     fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error> {
         match key {
             "id" => map.serialize_entry(key, &Shown(self.id)),
@@ -238,7 +238,7 @@ pub fn unchanged(reference: &Reference) -> Body {
     body([("orderReference", json!(reference.as_str())), ("unchanged", json!(true))])
 }
 
-impl Fields for &OrderItem {
+impl Keyed for &OrderItem {
     fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error> {
         match key {
             "id" => map.serialize_entry(key, &Shown(self.id)),
@@ -262,7 +262,7 @@ struct Items<'o>(&'o [OrderItem]);
 
 impl Serialize for Items<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|item| Row::of(item, ITEM_KEYS)))
+        serializer.collect_seq(self.0.iter().map(|item| Chosen::of(item, ITEM_KEYS)))
     }
 }
 
@@ -302,7 +302,7 @@ fn note(note: &Note) -> Body {
     body([("at", json!(note.at.to_string())), ("actor", json!(note.actor)), ("note", json!(note.text))])
 }
 
-impl Fields for &Order {
+impl Keyed for &Order {
     fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error> {
         match key {
             "items" => map.serialize_entry(key, &Items(&self.items)),
@@ -316,13 +316,14 @@ impl Fields for &Order {
 
 /// Returns an order with its items.
 pub fn order(order: &Order) -> Body {
-    Row::of(order, ORDER_KEYS).body()
+    Chosen::of(order, ORDER_KEYS).body()
 }
 
 /// An item and its order.
-impl Fields for (&OrderSummary, &OrderItem) {
+impl Keyed for (&OrderSummary, &OrderItem) {
     fn put<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error> {
         let (order, item) = self;
+        // `id` is the order's.
         let is_of_item = key == "returnedQuantity" || key != "id" && ITEM_KEYS.contains(&key);
         if is_of_item { item.put(key, map) } else { order.put(key, map) }
     }
@@ -576,7 +577,7 @@ pub fn customer(customer: &CustomerSummary) -> Body {
 /// Returns a customer with their orders.
 pub fn customer_record(record: &CustomerRecord) -> Body {
     let mut body = customer(&record.summary);
-    let order = |order: &OrderSummary| Value::Object(Row::of(order, SUMMARY_KEYS).body());
+    let order = |order: &OrderSummary| Value::Object(Chosen::of(order, SUMMARY_KEYS).body());
     body.insert("names".to_owned(), json!(record.names));
     body.insert("addresses".to_owned(), json!(record.addresses));
     body.insert("orders".to_owned(), record.orders.iter().map(order).collect());

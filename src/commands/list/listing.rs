@@ -23,7 +23,7 @@ use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
 use crate::render::json::body;
-use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, Row, SUMMARY_KEYS};
+use crate::render::json::{Chosen, ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS};
 use crate::render::order;
 use crate::render::table::{columns_of, row_of};
 use crate::store::{OrderFilter, Read, Sort, SortField, Store};
@@ -211,10 +211,10 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
             for order in &orders {
                 let order = seen_by(&context.caller, order);
                 if is_row_an_item {
-                    let mut rows = order.items.iter().map(|item| Row::of((&order.summary, item), &keys));
+                    let mut rows = order.items.iter().map(|item| Chosen::of((&order.summary, item), &keys));
                     rows.try_for_each(|row| printer.put_row(&row))?;
                 } else {
-                    printer.put_row(&Row::of(&*order, &keys))?;
+                    printer.put_row(&Chosen::of(&*order, &keys))?;
                 }
             }
             anyhow::Ok(printer.flush()?)
@@ -256,10 +256,10 @@ fn print_table(
             let order = &*seen_by(&context.caller, order);
             match (is_chosen, listing.with_items) {
                 (true, true) => {
-                    let row = |item| row_of(keys, &Row::of((&order.summary, item), keys).body(), style);
+                    let row = |item| row_of(keys, &Chosen::of((&order.summary, item), keys).body(), style);
                     table.add(order.items.iter().map(row))?;
                 }
-                (true, false) => table.add([row_of(keys, &Row::of(order, keys).body(), style)])?,
+                (true, false) => table.add([row_of(keys, &Chosen::of(order, keys).body(), style)])?,
                 (false, true) => table.add(order::list_item_rows(order))?,
                 (false, false) if listing.selection.due => table.add([order::due_row(order, style)])?,
                 (false, false) => table.add([order::list_row(order, style)])?,

@@ -13,7 +13,7 @@ use crate::domain::settings::Settings;
 use crate::domain::zone::Zone;
 use crate::error::OutputError;
 use crate::options::OutputFormat;
-use crate::render::json::{Body, Fields, Row};
+use crate::render::json::{Body, Chosen, Keyed};
 use crate::render::workbook::Workbook;
 use crate::render::{csv, json, order, table};
 use crate::spool::{Output, Spool, SpoolError};
@@ -54,7 +54,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Prints one row.
-    pub fn put_row(&mut self, row: &Row<'_, impl Fields>) -> io::Result<()> {
+    pub fn put_row(&mut self, row: &Chosen<'_, impl Keyed>) -> io::Result<()> {
         if self.format == OutputFormat::Csv { self.put(&row.body()) } else { self.put_json(row) }
     }
 
@@ -127,7 +127,7 @@ impl<'a> ListPrinter<'a> {
     }
 
     /// Prints one row.
-    pub fn put_row(&mut self, row: &Row<'_, impl Fields>) -> anyhow::Result<()> {
+    pub fn put_row(&mut self, row: &Chosen<'_, impl Keyed>) -> anyhow::Result<()> {
         match self {
             ListPrinter::Lines(printer) => Ok(printer.put_row(row)?),
             ListPrinter::Workbook(workbook) => Ok(workbook.put(&row.body())?),
