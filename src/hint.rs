@@ -145,8 +145,8 @@ impl fmt::Display for CommandLine {
 /// The most orders that a readable command names.
 const ORDERS_NAMED: usize = 10;
 
-/// How to receive several products in one call; in a sentence, `products` may follow.
-pub const DELIVERY_FILE: &str = "a file with the columns sku, size and quantity takes several";
+/// How to receive several products in one call.
+pub const DELIVERY_FILE: &str = "a file with the columns sku, size and quantity takes several products";
 
 impl From<Remedy> for Hint {
     #[expect(clippy::too_many_lines, reason = "it is a table with one entry a remedy")]
@@ -244,10 +244,10 @@ impl From<Remedy> for Hint {
                 receive(&handle, &pieces)
             }
             Remedy::ReceiveSizes(handle) => receive(&handle, "SIZE=N"),
-            Remedy::OneDelivery(reference) => format!(
-                "one reference is one delivery: {DELIVERY_FILE} products; enter the rest of this one as {reference}-2"
-            )
-            .into(),
+            Remedy::OneDelivery(reference) => {
+                format!("one reference is one delivery: {DELIVERY_FILE}; enter the rest of this one as {reference}-2")
+                    .into()
+            }
             Remedy::CorrectStock { product: handle, size, by } => {
                 let command = product("product adjust", &handle).argument(format_args!("{by:+}"));
                 let command = if size.is_empty() { command } else { command.option_value("--size", &size) };

@@ -33,7 +33,8 @@ fn pieces_of_a_product_are_received_once() {
                 enter the rest of this one as INV-77-2\n";
     assert!(done.stderr.ends_with(told), "{}", done.stderr);
     let done = receive(&shop, &["SKU-12345", "BLT-01=2", "S=1", "--ref", "INV-80"]).exits(4);
-    let told = "hint: BLT-01 is a product: one call takes one product; a file with the columns sku, size and quantity takes several\n";
+    let told = "hint: BLT-01 is a product: one call takes one product; \
+                a file with the columns sku, size and quantity takes several products\n";
     assert!(done.stderr.ends_with(told), "{}", done.stderr);
     assert_eq!(shop.dump(), before);
     receive(&shop, &["BLT-01", "12", "--ref", "INV-78", "-q"]).prints("INV-78\n");
