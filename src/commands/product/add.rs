@@ -3,7 +3,7 @@
 use clap::Args;
 use uuid::Uuid;
 
-use super::change::print_product;
+use super::print::print_product;
 use super::typed::{barcode, ensure_sizes_differ, image, money, pieces};
 use crate::commands::Context;
 use crate::commands::arguments::{name, size};

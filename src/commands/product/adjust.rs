@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::change::print_product;
+use super::print::print_product;
 use crate::commands::Context;
 use crate::commands::arguments::size;
 use crate::commands::naming::find_product;

@@ -1,12 +1,8 @@
-//! Deciding, writing and printing a product: what the commands that change one share.
+//! Deciding and writing a product.
 
 use uuid::Uuid;
 
-use crate::commands::Context;
-use crate::domain::product::Product;
 use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
-use crate::domain::visible::visible;
-use crate::render::json;
 use crate::store::{Audit, Read, StoreError, Write};
 
 /// Loads the products that an incoming one may match, and decides.
@@ -26,13 +22,4 @@ pub fn apply_product(write: &Write<'_>, change: &ProductChange, audit: &Audit) -
         ProductChange::Update(product) => write.update_product(product, audit),
         ProductChange::Unchanged(_) => Ok(()),
     }
-}
-
-/// Prints a written product, or `text` for people.
-pub fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> String) -> anyhow::Result<()> {
-    context.print_one(json::product(written), || match context.ui.quiet {
-        true => format!("{}\n", visible(&written.handle())),
-        false => text(),
-    })?;
-    Ok(())
 }

@@ -8,6 +8,7 @@ pub mod count;
 pub mod history;
 pub mod import;
 pub mod list;
+mod print;
 pub mod receive;
 pub mod remove;
 pub mod set;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use clap::Args;
 
-use super::change::{apply_product, decide_product, print_product};
+use super::change::{apply_product, decide_product};
+use super::print::print_product;
 use super::typed::{barcode, image, money, pieces};
 use crate::commands::Context;
 use crate::commands::arguments::{name, size};

@@ -10,7 +10,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use self::list::count_list;
 
-use super::change::print_product;
+use super::print::print_product;
 use super::typed::{ensure_sizes_differ, pieces};
 use crate::commands::Context;
 use crate::commands::arguments::size;
