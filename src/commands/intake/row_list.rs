@@ -1,4 +1,5 @@
-//! A list of rows, CSV or a spreadsheet, taken in one transaction: what `pay --from` and `product count FILE` share.
+//! A list of rows, CSV or a spreadsheet, taken in one transaction: what `pay --from`, `set-status --from` and
+//! `product count FILE` share.
 
 use std::path::PathBuf;
 
@@ -50,7 +51,7 @@ impl RowOutcome {
 }
 
 impl<T> ListRow<T> {
-    /// Returns its content; if it has none, what becomes of it whatever the orders file holds.
+    /// Returns its content. A blank or invalid row has none; its outcome does not depend on the orders file.
     fn content(&self) -> Result<&T, RecordOutcome> {
         match &self.content {
             Ok(Some(content)) => Ok(content),
