@@ -166,8 +166,8 @@ impl CountedLine {
 }
 
 impl Shelf {
-    /// Returns whether a count sheet of this time would be of the future. (Where a clock stepped back, stock was moved later than
-    /// now, and a sheet is as late.)
+    /// Returns whether a count sheet of this time comes from the future. If a clock was set back, the last movement may be later
+    /// than `now`; a sheet may then be as late.
     pub fn is_ahead(&self, time: Timestamp, now: Timestamp) -> bool {
         time.utc() - self.last_moved.map_or(now, |last| last.max(now)).utc() > TOLERANCE
     }
