@@ -7,7 +7,7 @@ const FILES_LIMIT: u64 = 100_000;
 pub(super) const DAMAGED: &str = "is a damaged zip file";
 const SEVERAL: &str = "is several zip files in a row: import each by itself";
 
-/// Why a zip file has no readable chat.
+/// Why a zip file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ZipError {
     /// The reader failed.

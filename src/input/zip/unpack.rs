@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_nothing_ends_nothing() {
+    fn an_empty_read_is_not_the_end() {
         let bytes = zip(&[(CHAT, b"hello", true)]);
         let mut chat = open_chat(Cursor::new(bytes)).unwrap();
         assert_eq!(chat.text.get_mut().read(&mut []).unwrap(), 0);
