@@ -50,8 +50,8 @@ pub struct Money {
 #[derive(Debug)]
 struct List {
     which: Outstanding,
-    rows: Section,
-    bodies: Spool<Body>,
+    table: Section,
+    rows: Spool<Body>,
     due: Balance,
 }
 
@@ -71,8 +71,8 @@ impl List {
             Column::new("PAID").number().rank(4),
             Column::new(if which == Outstanding::Owed { "OWED" } else { "DUE" }).number(),
         ];
-        let rows = Section { heading: Some(heading), columns, ..Section::default() };
-        List { which, rows, bodies: Spool::default(), due: Balance::ZERO }
+        let table = Section { heading: Some(heading), columns, ..Section::default() };
+        List { which, table, rows: Spool::default(), due: Balance::ZERO }
     }
 
     /// Returns a balance as the list shows it: without a sign if it is owed to the customer.
@@ -83,7 +83,7 @@ impl List {
     fn add(&mut self, waiting: &OutstandingOrder, now: Timestamp) -> Result<(), SpoolError> {
         let (order, waited) = (&waiting.order, waiting.waited(now));
         self.due = self.due.plus(waiting.due());
-        self.bodies.push(&body([
+        self.rows.push(&body([
             ("orderReference", json!(order.reference.as_str())),
             ("customerName", json!(order.customer.name)),
             ("customerPhone", json!(order.customer.phone)),
@@ -94,7 +94,7 @@ impl List {
             ("since", json!(waiting.since.to_string())),
             ("waitingSeconds", json!(waited.num_seconds())),
         ]))?;
-        self.rows.rows.push(&vec![
+        self.table.rows.push(&vec![
             order.reference.to_string(),
             order.status.to_string(),
             age(waited),
@@ -196,14 +196,14 @@ impl Money {
         let blank = self.table.columns.len() - self.cells(self.totals).len() - 1;
         let total = std::iter::once("All".to_owned()).chain(std::iter::repeat_n(String::new(), blank));
         self.table.total = Some(total.chain(self.cells(self.totals)).collect());
-        let is_empty = self.rows.is_empty() && self.lists.iter().all(|list| list.bodies.is_empty());
+        let is_empty = self.rows.is_empty() && self.lists.iter().all(|list| list.rows.is_empty());
         let (mut sections, mut lists) = (vec![self.table], Vec::new());
         for mut list in self.lists {
             head.insert(list.which.key().to_owned(), Value::Null);
             let due = list.shown(list.due).to_string();
-            list.rows.total = Some(["All", "", "", "", "", "", &due].map(str::to_owned).to_vec());
-            sections.push(list.rows);
-            lists.push(BodyList { name: list.which.key(), keys: ORDER_KEYS, bodies: list.bodies });
+            list.table.total = Some(["All", "", "", "", "", "", &due].map(str::to_owned).to_vec());
+            sections.push(list.table);
+            lists.push(BodyList { name: list.which.key(), keys: ORDER_KEYS, bodies: list.rows });
         }
         let sheet = Sheet {
             title: format!("Money by {}", self.by.as_str()),
