@@ -21,9 +21,9 @@ struct Planted {
 /// One change of the source: in this file, this text, which is there once, becomes that one.
 struct Edit(&'static str, &'static str, &'static str);
 
-const STORE: &str = "src/store/commit.rs";
+const COMMIT: &str = "src/store/commit.rs";
 const TRANSACTION: &str = "src/store/transaction.rs";
-const OPEN: &str = "src/store/connection.rs";
+const CONNECTION: &str = "src/store/connection.rs";
 const LOCKED: &str = "src/store/locked.rs";
 const ORDERS_FILES: &str = "src/store/orders_files.rs";
 const STOCK: &str = "src/store/stock.rs";
@@ -39,13 +39,13 @@ const PLANTED: [Planted; 11] = [
         says: "the file is in between",
         edits: &[
             Edit(
-                STORE,
+                COMMIT,
                 "let before = Token::last_in(&transaction)",
                 "if outcome == Outcome::Commit { transaction.execute_batch(\"COMMIT\").map_err(StoreError::from)?; }
         let before = Token::last_in(&transaction)",
             ),
             Edit(
-                STORE,
+                COMMIT,
                 "match transaction.commit().map_err(StoreError::from) {",
                 "drop(transaction); match Ok::<(), StoreError>(()) {",
             ),
@@ -65,14 +65,14 @@ const PLANTED: [Planted; 11] = [
         name: "synchronous=NORMAL",
         found_by: "power_loss",
         says: "what was acknowledged is not there",
-        edits: &[Edit(OPEN, "\"synchronous\", \"FULL\"", "\"synchronous\", \"NORMAL\"")],
+        edits: &[Edit(CONNECTION, "\"synchronous\", \"FULL\"", "\"synchronous\", \"NORMAL\"")],
     },
     Planted {
         name: "synchronous=OFF",
         found_by: "power_loss",
         // It may damage the file, or lose what was acknowledged.
         says: "moment",
-        edits: &[Edit(OPEN, "\"synchronous\", \"FULL\"", "\"synchronous\", \"OFF\"")],
+        edits: &[Edit(CONNECTION, "\"synchronous\", \"FULL\"", "\"synchronous\", \"OFF\"")],
     },
     Planted {
         name: "a refusal that is not synced",
@@ -268,7 +268,7 @@ const PLANTED_IN_CLUSTERS: [Planted; 4] = [
     /// Ends a write that is in the log.\n",
             ),
             Edit(
-                STORE,
+                COMMIT,
                 "cluster.end_writing(transaction.commit().is_ok());",
                 "let is_in_replica = transaction.commit().is_ok();
                     cluster.note_position(&self.connection)?;
