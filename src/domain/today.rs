@@ -73,7 +73,7 @@ pub struct Need {
     /// Why it cannot be confirmed now, as [`Pending`] says.
     pub problems: Vec<String>,
     /// What else is worth knowing.
-    pub remarks: Vec<String>,
+    pub notices: Vec<String>,
     /// What to do next.
     pub next: Remedy,
 }
@@ -204,7 +204,7 @@ fn order_need(
 ) -> Need {
     let (waited, twin) = (now.since(since), twin.map(|twin| twin.reference.clone()));
     let subject = Subject::Order { order: Box::new(order.clone()), waited, twin };
-    Need { subject, problems: Vec::new(), remarks: Vec::new(), next }
+    Need { subject, problems: Vec::new(), notices: Vec::new(), next }
 }
 
 /// Tells the pending orders that wait for their payment from those that need a size first.
@@ -242,7 +242,7 @@ fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pendi
     let next = next.unwrap_or_else(|| Remedy::Confirm(summary.reference.clone()));
     Need {
         problems: row.problems.iter().map(Obstacle::describe).collect(),
-        remarks: cod.into_iter().chain(contested).chain(blocked).chain(double).collect(),
+        notices: cod.into_iter().chain(contested).chain(blocked).chain(double).collect(),
         ..order_need(summary, twin.as_ref(), summary.waits_since(), waiting.now, next)
     }
 }
@@ -253,8 +253,8 @@ fn packing(facts: &Facts, now: Timestamp) -> Needs {
     let need = |order: &&OrderSummary| {
         let to = if order.status == Status::Confirmed { Status::Processing } else { Status::Shipped };
         let next = Remedy::MoveOn { reference: order.reference.clone(), to };
-        let remarks = still_due(order).into_iter().collect();
-        Need { remarks, ..order_need(order, None, order.waits_since(), now, next) }
+        let notices = still_due(order).into_iter().collect();
+        Need { notices, ..order_need(order, None, order.waits_since(), now, next) }
     };
     let exchange = |order: &Order| {
         let since = order.returns.last().map_or(order.summary.waits_since(), |last| last.at);
@@ -263,9 +263,9 @@ fn packing(facts: &Facts, now: Timestamp) -> Needs {
             let size = item.selected_size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
             format!("{} × {}{size}", item.pieces_left(), item.shop_name())
         });
-        let remark = format!("exchange, to be sent: {}", pieces.collect::<Vec<_>>().join(", "));
-        let remarks = std::iter::once(remark).chain(still_due(&order.summary)).collect();
-        Need { remarks, ..order_need(&order.summary, None, since, now, next) }
+        let notice = format!("exchange, to be sent: {}", pieces.collect::<Vec<_>>().join(", "));
+        let notices = std::iter::once(notice).chain(still_due(&order.summary)).collect();
+        Need { notices, ..order_need(&order.summary, None, since, now, next) }
     };
     let exchanges: Vec<Need> = facts.exchanges.iter().filter(|order| is_exchange(order)).map(exchange).collect();
     let count = Count::of_counted(facts.to_pack_count + i64::try_from(exchanges.len()).unwrap_or_default());
@@ -294,7 +294,7 @@ fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
         let next = Remedy::MoveOn { reference: waiting.order.reference.clone(), to: Status::Delivered };
         let need = order_need(&waiting.order, None, waiting.since, now, next);
         let shipping: Vec<String> = waiting.order.shipping.words().into_iter().flatten().collect();
-        Need { remarks: (!shipping.is_empty()).then(|| shipping.join(", ")).into_iter().collect(), ..need }
+        Need { notices: (!shipping.is_empty()).then(|| shipping.join(", ")).into_iter().collect(), ..need }
     };
     needs(List::WithCouriers, facts.late.iter().map(need).collect(), facts.late_count)
 }
@@ -309,7 +309,7 @@ fn owed(facts: &Facts, now: Timestamp) -> Needs {
             let number = last.number;
             format!("if payment {number} was entered twice, pay --void {number} takes it back")
         });
-        Need { remarks: twice.into_iter().collect(), ..order_need(&waiting.order, None, waiting.since, now, next) }
+        Need { notices: twice.into_iter().collect(), ..order_need(&waiting.order, None, waiting.since, now, next) }
     };
     needs(List::Owed, facts.owed.iter().map(need).collect(), Count::of_counted(facts.owed_count))
 }
@@ -349,7 +349,7 @@ fn stock(facts: &Facts) -> Needs {
             None if is_sized => Remedy::ReceiveSizes(product),
             size => Remedy::Receive { product, size: size.clone().filter(|size| !size.is_empty()), missing },
         };
-        Need { subject: Subject::Stock(scarce), problems: Vec::new(), remarks: Vec::new(), next }
+        Need { subject: Subject::Stock(scarce), problems: Vec::new(), notices: Vec::new(), next }
     };
     needs(List::Stock, rows.into_iter().map(need).collect(), count)
 }
@@ -414,16 +414,16 @@ mod tests {
     #[test]
     fn an_order_to_pack_says_what_is_still_due() {
         let shirt = product("Shirt", &[("", 9)]);
-        let remarks = |paid: Option<i64>, is_cod: bool| {
+        let notices = |paid: Option<i64>, is_cod: bool| {
             let mut order = one(1, &shirt, None, Status::Confirmed, 0);
             order.summary.payments_sum = paid.map(Balance::from_hundredths);
             order.summary.terms.is_cod = is_cod;
             let facts = Facts { to_pack: vec![order.summary], to_pack_count: 1, ..Facts::default() };
-            packing(&facts, at(1)).rows.remove(0).remarks
+            packing(&facts, at(1)).rows.remove(0).notices
         };
-        assert_eq!(remarks(Some(999), false), ["20.00 is still due"]);
+        assert_eq!(notices(Some(999), false), ["20.00 is still due"]);
         for (paid, is_cod) in [(None, false), (Some(2999), false), (Some(3000), false), (Some(999), true)] {
-            assert_eq!(remarks(paid, is_cod), [""; 0], "{paid:?} {is_cod}");
+            assert_eq!(notices(paid, is_cod), [""; 0], "{paid:?} {is_cod}");
         }
     }
 
@@ -477,9 +477,9 @@ mod tests {
         assert_eq!(described(&lists[1]), ["LEG-2 9h: choose the size of LEG-2 1"]);
         assert_eq!((lists[0].count, lists[1].count), (Count::Exactly(299), Count::Exactly(1)));
         let said = |list: usize, row: usize| {
-            (lists[list].rows[row].problems.join("; "), lists[list].rows[row].remarks.join("; "))
+            (lists[list].rows[row].problems.join("; "), lists[list].rows[row].notices.join("; "))
         };
-        let text = |problems: &str, remarks: &str| (problems.to_owned(), remarks.to_owned());
+        let text = |problems: &str, notices: &str| (problems.to_owned(), notices.to_owned());
         assert_eq!(said(0, 0), text("", ""));
         assert_eq!(said(0, 1), text("Shirt (L): Insufficient stock (available: 0, required: 1)", ""));
         assert_eq!(
@@ -570,9 +570,9 @@ mod tests {
         let eighth = "LEG-8 50h: refund LEG-8 cash";
         let refunds = ["LEG-7 60h: refund LEG-7 cash", "LEG-7 60h: refund LEG-7 ?", eighth, eighth];
         assert_eq!(described(&lists[4]), refunds);
-        let remarks: Vec<_> = lists[4].rows.iter().map(|need| need.remarks.join("; ")).collect();
+        let notices: Vec<_> = lists[4].rows.iter().map(|need| need.notices.join("; ")).collect();
         let twice = "if payment 2 was entered twice, pay --void 2 takes it back";
-        assert_eq!(remarks, ["", "", twice, ""]);
+        assert_eq!(notices, ["", "", twice, ""]);
         let counts = [2, 3, 4].map(|list| lists[list].count);
         assert_eq!(counts, [Count::AtLeast(COUNTED), Count::Exactly(2), Count::Exactly(4)]);
         assert_eq!(counts.map(Count::exact), [None, Some(2), Some(4)]);

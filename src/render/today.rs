@@ -112,7 +112,7 @@ fn row(list: List, need: &Need, command: &Command) -> Body {
         }
     }
     set("problems", json!(need.problems));
-    set("remarks", json!(need.remarks));
+    set("remarks", json!(need.notices));
     set("command", json!(command.join(" ")));
     row
 }
@@ -152,7 +152,7 @@ fn section_text(section: &Section<'_>, style: RenderStyle<'_>) -> String {
         for problem in &need.problems {
             text.push_str(&painted(&sentence(&format!("  {problem}"), width), warning(), style));
         }
-        need.remarks.iter().for_each(|remark| text.push_str(&sentence(&format!("  {remark}"), width)));
+        need.notices.iter().for_each(|notice| text.push_str(&sentence(&format!("  {notice}"), width)));
         if !is_beside {
             put_command(&mut text, command, width);
         }
@@ -298,7 +298,7 @@ mod tests {
         RenderStyle { width, color: false, zone: Zone::UTC, country_code: None, left_out: None }
     }
 
-    fn waits(name: &str, hours: i64, problem: Option<&str>, remark: Option<&str>) -> Need {
+    fn waits(name: &str, hours: i64, problem: Option<&str>, notice: Option<&str>) -> Need {
         let shirt = product("Shirt", &[("", 9)]);
         let mut order = order(&incoming(&[(&shirt, 1, None)]), &[shirt].into_iter().collect(), 1, Status::Confirmed);
         name.clone_into(&mut order.summary.customer.name);
@@ -306,7 +306,7 @@ mod tests {
         Need {
             subject: Subject::Order { order: Box::new(order.summary), waited: Duration::hours(hours), twin: None },
             problems: problem.map(str::to_owned).into_iter().collect(),
-            remarks: remark.map(str::to_owned).into_iter().collect(),
+            notices: notice.map(str::to_owned).into_iter().collect(),
             next,
         }
     }
@@ -323,7 +323,7 @@ mod tests {
             state,
         };
         let next = Remedy::ShowProduct(String::new());
-        Need { subject: Subject::Stock(scarce), problems: Vec::new(), remarks: Vec::new(), next }
+        Need { subject: Subject::Stock(scarce), problems: Vec::new(), notices: Vec::new(), next }
     }
 
     fn command(line: &str) -> Command {

@@ -33,7 +33,7 @@ pub fn body(order: &Order, settings: &Settings) -> Body {
     ])
 }
 
-/// Returns the remark on an invoice of an order that is pending or cancelled.
+/// Returns the notice on an invoice of an order that is pending or cancelled.
 fn standing(status: Status) -> Option<&'static str> {
     match status {
         Status::Pending => Some("not confirmed yet"),

@@ -159,7 +159,7 @@ fn carrier(order: &Order) -> Option<String> {
 }
 
 /// Says what is special about the slip of an order, if anything.
-fn remark(order: &Order) -> Option<&'static str> {
+fn notice(order: &Order) -> Option<&'static str> {
     not_to_pack(order).or_else(|| is_exchange(order).then_some("exchange: the customer has the rest"))
 }
 
@@ -179,7 +179,7 @@ pub fn text(order: &Order, settings: &Settings, style: RenderStyle<'_>) -> Strin
         let field = |(label, value): (&str, Option<String>)| Some(prose::field(label, 7, &value?, width));
         format!("\n{}", fields.into_iter().filter_map(field).collect::<String>())
     }));
-    text.extend(remark(order).map(|why| format!("\n{}", mark(why, style))));
+    text.extend(notice(order).map(|why| format!("\n{}", mark(why, style))));
     let columns = [
         Column::new(""),
         Column::new("#").number(),
@@ -220,7 +220,7 @@ pub fn html(order: &Order, settings: &Settings) -> Markup {
             @if let Some(collect) = to_collect(order, Amounts::of(summary, settings)) {
                 p.collect { "Collect: " (collect) }
             }
-            @if let Some(why) = remark(order) { p.mark { (why) } }
+            @if let Some(why) = notice(order) { p.mark { (why) } }
             @if let Some(carrier) = carrier(order) { p { "Courier: " (value(&carrier)) } }
             p { "Ordered: " (minute_with_zone(summary.order_date, settings.zone())) ", " (pieces(pieces_to_pack(order))) }
             @for words in customers_words(&order.notes) {
