@@ -56,7 +56,7 @@ pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 fn find(context: &Context) -> anyhow::Result<Vec<Finding>> {
-    let mut store = context.open_to_read()?;
+    let mut store = context.open_to_survey()?;
     let of_replica = differences_from_log(&mut store)?;
     store.read(|read| {
         let mut findings = read.findings()?;

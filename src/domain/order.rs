@@ -135,6 +135,28 @@ pub struct Order {
     pub exchanges: Vec<Exchange>,
 }
 
+impl Order {
+    /// Returns about how many bytes of memory it takes.
+    pub fn size(&self) -> usize {
+        let customer = &self.summary.customer;
+        let texts = [Some(&customer.name), Some(&customer.phone), customer.address.as_ref()];
+        let item = |item: &OrderItem| {
+            let texts = [&item.product_barcode, &item.product_image, &item.selected_size, &item.selected_color];
+            size_of::<OrderItem>() + item.product_name.len() + length(texts.map(Option::as_ref))
+        };
+        size_of::<Order>()
+            + length(texts)
+            + self.items.iter().map(item).sum::<usize>()
+            + self.notes.iter().map(|note| size_of::<Note>() + note.text.len()).sum::<usize>()
+            + size_of_val(self.payments.as_slice())
+            + size_of_val(self.returns.as_slice())
+    }
+}
+
+fn length<const N: usize>(texts: [Option<&String>; N]) -> usize {
+    texts.into_iter().flatten().map(String::len).sum()
+}
+
 /// Pieces that came back for a replacement, which goes out as a parcel of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exchange {

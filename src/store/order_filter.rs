@@ -336,7 +336,12 @@ impl OrderFilter {
         };
         let has_another_index =
             self.search.is_some() || self.product.is_some() || self.phone_digits.is_some() || self.owner.is_some();
-        has_another_index || !(is_in_order || self.is_waiting_list())
+        // A range of its own competes with that of the batch: SQLite looks for one of the two.
+        let is_in_a_range =
+            [self.ordered_from, self.ordered_before, self.updated_from, self.received_from, self.received_until]
+                .iter()
+                .any(Option::is_some);
+        has_another_index || is_in_a_range || !(is_in_order || self.is_waiting_list())
     }
 
     /// Returns whether it is a list of pending orders by how long they have waited: an index has those in that order.

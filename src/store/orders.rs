@@ -23,7 +23,7 @@ use crate::domain::time::Timestamp;
 const DUPLICATES_COMPARED: u32 = 5;
 
 /// How many orders are loaded at once: their parts come from several queries, and memory holds them until they are joined.
-const LOADED_AT_ONCE: usize = 256;
+const LOADED_AT_ONCE: usize = 32;
 
 /// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.
 pub(super) const SUMMARY_COLUMNS: &str = "o.pk, o.id, o.reference, o.order_date, o.customer_name, o.customer_phone,

@@ -2,7 +2,9 @@
 
 use std::process::{Command, ExitStatus, Stdio};
 
-use crate::harness::{BELT, Shop};
+use serde_json::{Value, json};
+
+use crate::harness::{BELT, Shop, order};
 
 /// The most memory that a run may take, in KiB.
 const MOST: u64 = 64 << 10;
@@ -110,6 +112,42 @@ fn a_long_catalogue_is_not_held_in_memory() {
     ] {
         let status = run_within(ENOUGH, command, &shop);
         assert_eq!(status.code(), Some(0), "{command}: {status}");
+    }
+}
+
+/// Guests decide how many items an order has.
+#[test]
+fn a_call_takes_no_more_orders_than_memory_holds() {
+    const ORDERS: usize = 160;
+    let shop = Shop::stocked();
+    let item = json!({"productId": BELT, "quantity": 1, "unitPrice": "29.99", "selectedColor": "x".repeat(50)});
+    let mut one: Value = serde_json::from_str(&order("LEG-1", BELT, 1, None)).unwrap();
+    one["items"] = vec![item; 500].into();
+    shop.orders(["create", "-q"]).stdin(one.to_string()).succeeds();
+    let file = shop.connection();
+    file.execute_batch(
+        "BEGIN; CREATE TEMP TABLE one AS SELECT * FROM orders; CREATE TEMP TABLE its_items AS SELECT * FROM order_items",
+    )
+    .unwrap();
+    for number in 2..=ORDERS {
+        file.execute_batch(&format!(
+            "UPDATE one SET pk = {number}, reference = 'LEG-{number}', id = printf('%08x', {number}) || substr(id, 9);
+             INSERT INTO orders SELECT * FROM one;
+             UPDATE its_items SET order_pk = {number};
+             INSERT INTO order_items SELECT * FROM its_items;"
+        ))
+        .unwrap();
+    }
+    file.execute_batch("UPDATE stock SET on_hand = 1000000; COMMIT").unwrap();
+    for (count, code) in [(ORDERS, 4), (ORDERS / 2, 0)] {
+        let references: String = (1..=count).map(|number| format!("LEG-{number}\n")).collect();
+        std::fs::write(shop.path("references"), references).unwrap();
+        for command in ["cancel - -q -n", "confirm - -q --accept-prices -n --paid cash", "show -"] {
+            let status = run_within(MOST, &format!("{command} < references"), &shop);
+            // Each is shown by itself.
+            let code = if command == "show -" { 0 } else { code };
+            assert_eq!(status.code(), Some(code), "{command} of {count}: {status}");
+        }
     }
 }
 

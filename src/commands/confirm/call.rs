@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::settlement::Receipts;
-use crate::commands::naming::{Found, Named};
+use crate::commands::naming::{Found, Named, load_together};
 use crate::commands::pay::recording::{Entered, enter_decided};
 use crate::commands::run::order_outcomes::{OrderFailure, OrderOutcome};
 use crate::domain::confirm::{Confirmation, Consent, decide_each, decide_settled};
@@ -139,8 +139,8 @@ impl ConfirmCall<'_> {
 }
 
 /// Loads orders with the products of their items.
-fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(Vec<Order>, Products), StoreError> {
-    let orders = read.orders(&found.map(|found| found.pk).collect::<Vec<_>>())?;
+fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> anyhow::Result<(Vec<Order>, Products)> {
+    let orders = load_together(read, &found.map(|found| found.pk).collect::<Vec<_>>())?;
     let products = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
     Ok((orders, products))
 }

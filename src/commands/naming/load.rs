@@ -1,19 +1,58 @@
 //! Loading the orders that were named.
 
 use super::order::Named;
+use super::references::ORDERS_LIMIT;
 use crate::commands::run::order_outcomes::{OrderFailure, OrderOutcome};
-use crate::domain::order::Order;
+use crate::domain::order::{Order, OrderPk};
+use crate::error::{Failure, FailureKind};
 use crate::store::{Read, StoreError};
 
-/// Loads the orders that were found; failures keep their places.
-pub fn load_named(read: &Read<'_>, named: &[Named<'_>]) -> Result<Vec<OrderOutcome<Order>>, StoreError> {
-    let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
-    let mut orders = read.orders(&pks)?.into_iter();
-    let load = |(text, found): &Named<'_>| match found {
+/// Loads orders that a call needs all at once.
+///
+/// # Errors
+/// Memory would have to hold too much.
+pub fn load_together(read: &Read<'_>, pks: &[OrderPk]) -> anyhow::Result<Vec<Order>> {
+    let (mut orders, mut size) = (Vec::with_capacity(pks.len()), 0);
+    for some in pks.chunks(AT_ONCE) {
+        for order in read.orders(some)? {
+            size += order.size();
+            if size > ORDERS_LIMIT {
+                let problem = format!(
+                    "one call takes the first {} of these {} orders, as they are long",
+                    orders.len(),
+                    pks.len()
+                );
+                return Err(Failure::new(FailureKind::InvalidInput, problem)
+                    .hint("split the list into several")
+                    .into());
+            }
+            orders.push(order);
+        }
+    }
+    Ok(orders)
+}
+
+/// Loads the orders that were found, all at once; failures keep their places.
+///
+/// # Errors
+/// Memory would have to hold too much.
+pub fn load_named(read: &Read<'_>, named: &[Named<'_>]) -> anyhow::Result<Vec<OrderOutcome<Order>>> {
+    let orders = load_together(read, &found_among(named))?;
+    Ok(in_place(named, orders)?)
+}
+
+fn found_among(named: &[Named<'_>]) -> Vec<OrderPk> {
+    named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect()
+}
+
+/// Returns for each name its order, of those that were found, or why there is none.
+fn in_place(named: &[Named<'_>], orders: Vec<Order>) -> Result<Vec<OrderOutcome<Order>>, StoreError> {
+    let mut orders = orders.into_iter();
+    let outcome = |(text, found): &Named<'_>| match found {
         Ok(_) => Ok(Ok(orders.next().ok_or(StoreError::Changed("the order"))?)),
         Err(failure) => Ok(Err(OrderFailure { reference: (*text).to_owned(), failure: failure.clone() })),
     };
-    named.iter().map(load).collect()
+    named.iter().map(outcome).collect()
 }
 
 /// How many orders are in memory at once if only their output is kept.
@@ -31,6 +70,7 @@ pub fn load_each_named(
         if some.is_empty() {
             return Ok(());
         }
-        load_named(read, &some)?.into_iter().try_for_each(&mut take)?;
+        let orders = read.orders(&found_among(&some))?;
+        in_place(&some, orders)?.into_iter().try_for_each(&mut take)?;
     }
 }

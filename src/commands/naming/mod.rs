@@ -26,7 +26,7 @@ use crate::store::Read;
 pub use closed::orders_meant;
 pub use customer::{CUSTOMER, NamedCustomer, customer_not_found, find_customer};
 pub use duplicate::{likely_duplicate, likely_duplicates};
-pub use load::{AT_ONCE, load_each_named, load_named};
+pub use load::{AT_ONCE, load_each_named, load_named, load_together};
 pub use nearest::nearest;
 pub use order::{Found, Named, Naming, find_order, name_orders};
 pub use product::{find_items, find_ordered_product, find_product, find_product_or_removed, find_product_to_remove};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::commands::Context;
-use crate::commands::naming::Named;
+use crate::commands::naming::{Named, load_together};
 use crate::domain::money::Money;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::status::Status;
@@ -23,7 +23,7 @@ pub fn ask(
 ) -> anyhow::Result<HashMap<OrderPk, Order>> {
     let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
     let (orders, changes, settings) = store.read(|read| {
-        let orders = read.orders(&pks)?;
+        let orders = load_together(read, &pks)?;
         let mut changes = Vec::with_capacity(orders.len());
         for order in &orders {
             changes.push(decide(order, &read.held_stock(order.summary.pk)?, request).ok());

@@ -58,9 +58,7 @@ impl Rows {
         self.count += 1;
         match self.form {
             RowForm::Tables => Ok(()),
-            RowForm::Csv => {
-                csv::put_row(&mut self.lines, self.keys, &row()).map_err(|error| SpoolError(io::Error::from(error)))
-            }
+            RowForm::Csv => csv::put_row(&mut self.lines, self.keys, &row()).map_err(|error| SpoolError(cause(error))),
             RowForm::Bodies => self.bodies.push(&row()),
         }
     }
@@ -73,5 +71,24 @@ impl Rows {
         put(&csv::header(self.keys))?;
         let lines = self.lines.into_inner().map_err(|error| SpoolError(error.into_error()))?;
         lines.each(put)
+    }
+}
+
+/// Returns why a line was not written: converted as a whole, the error would no longer say that the disk is full.
+fn cause(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(cause) => cause,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_still_called_that() {
+        let full = ::csv::Error::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert_eq!(cause(full).kind(), io::ErrorKind::StorageFull);
     }
 }
