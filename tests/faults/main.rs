@@ -85,6 +85,7 @@ fn faults() -> Vec<(&'static str, Fault)> {
 }
 
 fn main() -> ExitCode {
+    promises::check_words();
     let arguments = libtest_mimic::Arguments::from_args();
     let plan = Plan::from_environment();
     let conclusion = libtest_mimic::run(&arguments, plan.trials(&faults()));

@@ -15,6 +15,17 @@ const BUSY: i32 = 7;
 
 /// The words where it cannot be told whether a change is done.
 const UNKNOWN: &str = "unknown whether";
+/// The words of an interruption for the same.
+const SEE_WHAT: &str = "see what was written";
+
+/// Holds that the program still says these words: a fault that looks for others would find nothing.
+pub fn check_words() {
+    let sources =
+        [(UNKNOWN, include_str!("../../src/store/error.rs")), (SEE_WHAT, include_str!("../../src/ui/interrupt.rs"))];
+    for (words, source) in sources {
+        assert!(source.contains(words), "the program no longer says {words:?}");
+    }
+}
 
 /// What a fault may do to the run itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,7 +177,7 @@ fn left_over(shop: &Shop, case: &Case, ending: &Ending, is_done: bool, is_untidy
         return Err(format!("{name} is left over, for others to read"));
     }
     // Where it cannot be told whether it is done, and that is said, what was rejected is not lost.
-    let is_unknown = ending.stderr.contains("look at what was kept");
+    let is_unknown = [UNKNOWN, SEE_WHAT].iter().any(|words| ending.stderr.contains(words));
     match (std::fs::read_to_string(shop.rejects()).ok(), &case.rejects) {
         (None, None) => Ok(()),
         (None, Some(_)) if !is_done => Ok(()),

@@ -142,8 +142,16 @@ fn separator(head: &[u8], known: &[&'static str]) -> u8 {
         let quoted = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
         quoted.unwrap_or(&cell).to_owned()
     };
+    // A row that cannot be read is no header. The beginning of the file may end inside a character.
+    let is_readable = |line: &[u8], separator: u8| {
+        std::str::from_utf8(line).map_or_else(|error| error.error_len().is_none(), |_| true)
+            && is_well_quoted(line, separator)
+    };
     // No known name has a separator or a quote in it.
     let found_in = |line: &[u8], separator: u8| {
+        if !is_readable(line, separator) {
+            return 0;
+        }
         let names: Vec<String> = line.split(|byte| *byte == separator).map(name).collect();
         Columns::of(&names, known).map_or(names.len(), |columns| columns.count())
     };
@@ -274,6 +282,17 @@ mod tests {
         assert_eq!(read(csv).unwrap()[1].0, 3);
         // A row may end with CR alone.
         assert_eq!(read("Payments\rorderReference;amount;note\rLEG-1;5;\r").map(|rows| rows.len()), Ok(1));
+    }
+
+    /// Or what is kept of rejected rows, under the header alone, would be read with another one.
+    #[test]
+    fn a_title_that_cannot_be_read_gives_no_separator() {
+        for title in [&b"orderReference,amount,\x8f"[..], b"orderReference,amount,\"a\"b"] {
+            let csv = [title, b"\norderReference;amount;x,note\nLEG-1;5;\n"].concat();
+            let mut rows = CsvRows::begin(csv.as_slice(), KNOWN).unwrap();
+            assert_eq!(rows.columns().line(), 2);
+            assert_eq!(rows.next_row().unwrap().unwrap().cells.unwrap().len(), 3, "{}", csv.escape_ascii());
+        }
     }
 
     #[test]
