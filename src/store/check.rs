@@ -1,5 +1,6 @@
 //! Every way in which a file can contradict itself: SQLite's own checks, the schema, and rules over the tables.
 
+use rusqlite::named_params;
 use rusqlite::types::ValueRef;
 use uuid::Uuid;
 
@@ -9,9 +10,11 @@ use super::identity::version_of;
 use super::integrity::{at_fault, damage, has_damaged_pages};
 use super::schema::{PartialIndex, partial_indexes, schema_differences, tables};
 use super::transaction::Read;
+use super::values::json_array;
 use crate::domain::finding::Finding;
 use crate::domain::holding::contradictions;
 use crate::domain::order::OrderPk;
+use crate::domain::product::ProductId;
 use crate::domain::products::Products;
 use crate::domain::time::Timestamp;
 
@@ -76,9 +79,8 @@ impl Read<'_> {
         }
         findings.extend(attempt("sqlite_schema", || self.wrong_indexes())?);
         findings.extend(attempt("users", || self.users().map(|_| Vec::new()))?);
-        findings.extend(attempt("products", || self.all_products().map(|_| Vec::new()))?);
-        let catalogue = self.all_products().unwrap_or_default().into_iter().collect();
-        findings.extend(attempt("orders", || self.wrong_orders(&catalogue))?);
+        findings.extend(attempt("products", || self.each_known_product(|_| Ok(())).map(|()| Vec::new()))?);
+        findings.extend(attempt("orders", || self.wrong_orders())?);
         for (code, sql) in RULES.iter().copied() {
             findings.extend(attempt(code, || self.what_breaks(code, sql))?);
         }
@@ -122,25 +124,44 @@ impl Read<'_> {
     }
 
     /// Finds the orders that no command can load, and those whose stock contradicts their items and returns.
-    fn wrong_orders(&self, catalogue: &Products) -> Result<Vec<Finding>, StoreError> {
-        let mut findings = Vec::new();
+    fn wrong_orders(&self) -> Result<Vec<Finding>, StoreError> {
+        let (mut findings, mut catalogue) = (Vec::new(), Products::default());
         let next = "SELECT pk FROM orders WHERE pk > ?1 ORDER BY pk LIMIT ?2";
         let mut last = i64::MIN;
         loop {
             let orders: Vec<OrderPk> = self.rows(next, (last, ORDERS_AT_ONCE), |row| row.get(0))?;
             let Some(newest) = orders.last() else { return Ok(findings) };
             last = newest.0;
-            match self.wrong_stock(&orders, catalogue) {
+            // That products cannot be read is found by reading all of them.
+            self.learn_products(&orders, &mut catalogue)
+                .or_else(|error| at_fault("products", &error).map(drop).ok_or(error))?;
+            match self.wrong_stock(&orders, &catalogue) {
                 Ok(wrong) => findings.extend(wrong),
                 Err(error) => {
                     at_fault("orders", &error).ok_or(error)?;
                     for order in orders {
                         let subject = format!("orders row {}", order.0);
-                        findings.extend(attempt(&subject, || self.wrong_stock(&[order], catalogue))?);
+                        findings.extend(attempt(&subject, || self.wrong_stock(&[order], &catalogue))?);
                     }
                 }
             }
         }
+    }
+
+    /// Adds the products of these orders that are not known yet: a catalogue may have far more than were ever ordered.
+    fn learn_products(&self, orders: &[OrderPk], catalogue: &mut Products) -> Result<(), StoreError> {
+        let keys = json_array(orders.iter().map(|order| order.0));
+        let ids: Vec<ProductId> = self.rows(
+            "SELECT product_id FROM order_items WHERE order_pk IN (SELECT value FROM json_each(:keys))
+             UNION SELECT product_id FROM stock_movements WHERE order_pk IN (SELECT value FROM json_each(:keys))",
+            named_params! {":keys": keys},
+            |row| row.get(0),
+        )?;
+        let unknown: Vec<ProductId> = ids.into_iter().filter(|id| catalogue.get(*id).is_none()).collect();
+        if !unknown.is_empty() {
+            self.products_with_ids(unknown)?.into_iter().for_each(|product| catalogue.insert(product));
+        }
+        Ok(())
     }
 
     /// Finds orders whose stock contradicts their items and returns.

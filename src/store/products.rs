@@ -66,6 +66,14 @@ impl Read<'_> {
         self.each_listed("p.removed_at IS NULL", &[], each)
     }
 
+    /// Passes on every product that the file knows, removed ones too.
+    pub(super) fn each_known_product(
+        &self,
+        each: impl FnMut(Product) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.each_listed("TRUE", &[], each)
+    }
+
     /// Loads the whole catalogue, by name.
     pub fn all_products(&self) -> Result<Vec<Product>, StoreError> {
         self.products_where("TRUE", &[])
