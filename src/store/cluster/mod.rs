@@ -9,6 +9,7 @@
 //! | `recorder`, `statement` | recording what a transaction changes; statements apart from their values |
 //! | `replica` | the mark of a replica, the version that it is of, and playing changes in |
 //! | `machine` | keeping the replica up to date, appending writes, and waiting for a turn after a lost race |
+//! | `whole_file` | versions that are whole files: the first one, a migration, a packed log |
 //! | `difference`, `compare` | whether the replica is what the log says; what two files have that differs |
 //! | `shop` | a shop, as a command line names it; opening it |
 
@@ -26,8 +27,10 @@ mod replica;
 mod rqlite;
 mod shop;
 mod statement;
+mod whole_file;
 
 pub use address::Address;
 pub use log::Appended;
-pub use machine::{Cluster, make_ordinary};
+pub use machine::Cluster;
 pub use shop::Shop;
+pub use whole_file::make_ordinary;

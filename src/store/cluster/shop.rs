@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use super::address::Address;
 use super::http::Nodes;
-use super::machine::{Cluster, lock_of, whole_file};
+use super::machine::{Cluster, lock_of};
 use super::replica::position_of;
 use super::rqlite::Rqlite;
+use super::whole_file::whole_file;
 use crate::domain::finding::Finding;
 use crate::store::connection::Access;
 use crate::store::error::StoreError;
