@@ -415,6 +415,23 @@ fn orders_with_money_due_are_found_by_their_own_index() {
     }
 }
 
+/// Puts in a product, and twenty orders of it that are alike, of one time.
+fn insert_twenty(store: &mut Store, shirt: &Product, order: &ResolvedOrder) {
+    store
+        .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
+            write.insert_product(shirt, &audit())?;
+            write.with_order_batch(|batch| {
+                for number in 0..20 {
+                    let reference = crate::domain::reference::Reference::parse(&format!("LEG-{number:02}")).unwrap();
+                    let one = ResolvedOrder { reference, id: Uuid::now_v7(), ..order.clone() };
+                    batch.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
+                }
+                Ok(())
+            })
+        })
+        .unwrap();
+}
+
 /// However many wait, the first of them are found without reading or sorting the others.
 #[test]
 fn orders_that_wait_longest_are_found_by_their_own_index() {
@@ -427,19 +444,7 @@ fn orders_that_wait_longest_are_found_by_their_own_index() {
         sort: Sort { by: SortField::WaitsSince, descending },
         ..OrderFilter::default()
     };
-    store
-        .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
-            write.insert_product(&shirt, &audit())?;
-            write.with_order_batch(|batch| {
-                for number in 0..20 {
-                    let reference = crate::domain::reference::Reference::parse(&format!("LEG-{number:02}")).unwrap();
-                    let one = ResolvedOrder { reference, id: Uuid::now_v7(), ..new.clone() };
-                    batch.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
-                }
-                Ok(())
-            })
-        })
-        .unwrap();
+    insert_twenty(&mut store, &shirt, &new);
     let asked = asked_by(&mut store, |store| {
         for (descending, since) in
             [(false, None), (true, None), (false, Some(Timestamp::LAST)), (true, Some(Timestamp::LAST))]
@@ -469,19 +474,7 @@ fn each_batch_of_a_list_begins_where_the_one_before_it_ended() {
     let mut new = resolved_order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect());
     // What the courier collects is due.
     new.terms.is_cod = true;
-    store
-        .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
-            write.insert_product(&shirt, &audit())?;
-            write.with_order_batch(|batch| {
-                for number in 0..20 {
-                    let reference = crate::domain::reference::Reference::parse(&format!("LEG-{number:02}")).unwrap();
-                    let one = ResolvedOrder { reference, id: Uuid::now_v7(), ..new.clone() };
-                    batch.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
-                }
-                Ok(())
-            })
-        })
-        .unwrap();
+    insert_twenty(&mut store, &shirt, &new);
     let all = OrderFilter::default();
     let owner = Owner::of(&mona());
     let filters = [

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::settlement::Receipts;
-use crate::commands::naming::{Found, Named, load_together};
+use crate::commands::naming::{Named, load_together};
 use crate::commands::pay::recording::{Entered, enter_decided};
 use crate::commands::run::order_outcomes::{OrderFailure, OrderOutcome};
 use crate::domain::confirm::{Confirmation, Consent, decide_each, decide_settled};
@@ -71,8 +71,8 @@ impl ConfirmCall<'_> {
 
     /// Loads the orders and decides: on all together, or with `--keep-going` on each in the order given.
     pub fn decide(&self, read: &Read<'_>) -> anyhow::Result<Vec<Decision>> {
-        let found = || self.named.iter().filter_map(|(_, found)| found.as_ref().ok());
-        let (orders, products) = load(read, found())?;
+        let orders = load_together(read, &self.named)?;
+        let products = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
         let orders = self.agreed(orders);
         let settled = self.decide_settlements(read, &orders)?;
         if self.keep_going {
@@ -136,13 +136,6 @@ impl ConfirmCall<'_> {
         write.reload(outcomes.iter_mut().flatten().map(|confirmed| &mut confirmed.order))?;
         Ok((outcomes, entered))
     }
-}
-
-/// Loads orders with the products of their items.
-fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> anyhow::Result<(Vec<Order>, Products)> {
-    let orders = load_together(read, &found.map(|found| found.pk).collect::<Vec<_>>())?;
-    let products = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
-    Ok((orders, products))
 }
 
 /// Enters a confirmation with its settlement. Returns what was recorded of the payment.

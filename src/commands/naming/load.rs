@@ -1,17 +1,20 @@
 //! Loading the orders that were named.
 
 use super::order::Named;
-use super::references::ORDERS_LIMIT;
 use crate::commands::run::order_outcomes::{OrderFailure, OrderOutcome};
 use crate::domain::order::{Order, OrderPk};
 use crate::error::{Failure, FailureKind};
 use crate::store::{Read, StoreError};
 
-/// Loads orders that a call needs all at once.
+/// The most bytes that the orders of one call may take in memory, with all their items: guests decide how many these are.
+const ORDERS_LIMIT: usize = 18 << 20;
+
+/// Loads the orders that were found, all at once.
 ///
 /// # Errors
 /// Memory would have to hold too much.
-pub fn load_together(read: &Read<'_>, pks: &[OrderPk]) -> anyhow::Result<Vec<Order>> {
+pub fn load_together(read: &Read<'_>, named: &[Named<'_>]) -> anyhow::Result<Vec<Order>> {
+    let pks = found_among(named);
     let (mut orders, mut size) = (Vec::with_capacity(pks.len()), 0);
     for some in pks.chunks(AT_ONCE) {
         for order in read.orders(some)? {
@@ -32,13 +35,9 @@ pub fn load_together(read: &Read<'_>, pks: &[OrderPk]) -> anyhow::Result<Vec<Ord
     Ok(orders)
 }
 
-/// Loads the orders that were found, all at once; failures keep their places.
-///
-/// # Errors
-/// Memory would have to hold too much.
+/// Loads the orders that were found, as [`load_together`] does; failures keep their places.
 pub fn load_named(read: &Read<'_>, named: &[Named<'_>]) -> anyhow::Result<Vec<OrderOutcome<Order>>> {
-    let orders = load_together(read, &found_among(named))?;
-    Ok(in_place(named, orders)?)
+    Ok(in_place(named, load_together(read, named)?)?)
 }
 
 fn found_among(named: &[Named<'_>]) -> Vec<OrderPk> {

@@ -28,7 +28,7 @@ pub use customer::{CUSTOMER, NamedCustomer, customer_not_found, find_customer};
 pub use duplicate::{likely_duplicate, likely_duplicates};
 pub use load::{AT_ONCE, load_each_named, load_named, load_together};
 pub use nearest::nearest;
-pub use order::{Found, Named, Naming, find_order, name_orders};
+pub use order::{Named, Naming, find_order, name_orders};
 pub use product::{find_items, find_ordered_product, find_product, find_product_or_removed, find_product_to_remove};
 pub use references::{
     Given, REF_TO_READ, REF_TO_WRITE, REFERENCES_LIMIT, REFS_TO_READ, REFS_TO_WRITE, References, expand_references,

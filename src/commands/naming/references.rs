@@ -21,8 +21,6 @@ pub const REFS_TO_WRITE: &str = "References or ids; parts of references, phones 
 
 /// The most references in one call: they share one transaction, and memory holds their orders.
 pub const REFERENCES_LIMIT: usize = 10_000;
-/// The most bytes that the orders of one call may take in memory, with all their items.
-pub const ORDERS_LIMIT: usize = 18 << 20;
 /// The most bytes in a line that names an order.
 const LINE_LIMIT: u64 = 1024;
 /// The text given for an order.

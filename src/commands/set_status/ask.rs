@@ -21,9 +21,8 @@ pub fn ask(
     request: StatusRequest,
     context: &Context,
 ) -> anyhow::Result<HashMap<OrderPk, Order>> {
-    let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
     let (orders, changes, settings) = store.read(|read| {
-        let orders = load_together(read, &pks)?;
+        let orders = load_together(read, named)?;
         let mut changes = Vec::with_capacity(orders.len());
         for order in &orders {
             changes.push(decide(order, &read.held_stock(order.summary.pk)?, request).ok());
