@@ -36,6 +36,18 @@ impl Problems {
         self.count += more;
     }
 
+    /// Returns what was read if nothing is wrong with it. What is refused always has a reason.
+    pub fn refuse_or<T>(mut self, read: Option<T>) -> Result<T, Problems> {
+        if self.is_empty() {
+            if let Some(read) = read {
+                return Ok(read);
+            }
+            debug_assert!(false, "what cannot be read has a problem");
+            self.push("cannot be read");
+        }
+        Err(self)
+    }
+
     /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
@@ -94,6 +106,14 @@ mod tests {
         problems.add("x", "y");
         whole.add_all("message", problems);
         assert_eq!((whole.first()[1].as_str(), whole.first().len(), whole.len()), ("message: 0", PROBLEMS_KEPT, 152));
+    }
+
+    #[test]
+    fn what_was_read_counts_only_without_problems() {
+        let problem = || Problems::from("wrong".to_owned());
+        assert_eq!(Problems::default().refuse_or(Some(5)), Ok(5));
+        assert_eq!(problem().refuse_or(Some(5)), Err(problem()));
+        assert_eq!(problem().refuse_or(None::<u8>), Err(problem()));
     }
 
     #[test]

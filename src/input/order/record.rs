@@ -387,7 +387,7 @@ mod tests {
     fn the_stretches_of_a_text_are_read_as_what_they_are() {
         let dump = |text: &str| json!({"date": null, "author": null, "message": text}).to_string();
         let message = MESSAGE.split_once("📦").unwrap().1;
-        let flat = message.replace('\n', " ");
+        let (flat, quoted) = (message.replace('\n', " "), json!(MESSAGE).to_string());
         let cut = &order().to_string()[..60];
         let lost = "holds an order message that has lost its lines: import the text as it was sent";
         let broken = "holds an order as JSON that is cut off, or not on a line of its own: import the JSON by itself";
@@ -396,6 +396,8 @@ mod tests {
             (flat.clone(), format!("{REFERENCE}: {lost}"), dump(&format!("{flat}\n"))),
             (cut.to_owned(), format!("no order: {broken}"), json!(cut).to_string()),
             (order().to_string(), "LEG-9, json, no id".to_owned(), order().to_string()),
+            (quoted.clone(), format!("{REFERENCE}, chat, no id"), quoted.clone()),
+            (format!("[{quoted}]"), format!("{REFERENCE}, chat, no id"), quoted.clone()),
             (hook(&json!([text_message("hello")])).to_string(), "skipped 1".to_owned(), String::new()),
         ] {
             assert_eq!(stretches(&text), [(outcome, kept)], "{text}");

@@ -35,7 +35,7 @@ pub fn read_order_fields(fields: Fields<'_>) -> ParsedOrder {
     let mut named = Named::default();
     let source = Source { kind: SourceKind::Json, message_id: None };
     let order = order(fields, &source, &mut named, &mut problems);
-    let order = order.filter(|_| problems.is_empty()).ok_or(problems);
+    let order = problems.refuse_or(order);
     ParsedOrder { label: named.reference, products: named.products, source, revision: None, order }
 }
 

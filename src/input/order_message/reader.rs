@@ -55,7 +55,7 @@ pub fn read_order_message(text: &str, reading: Reading<'_>, source: Source, mut 
     let mut products = Vec::new();
     let order = draft.finish(reading, source.clone(), &mut products, &mut more);
     problems.add_all(reading.place, more);
-    let order = order.filter(|_| problems.is_empty()).ok_or(problems);
+    let order = problems.refuse_or(order);
     ParsedOrder { label, products, source, revision: None, order }
 }
 

@@ -14,7 +14,7 @@ use crate::input::json::scan::{
     DEPTH_LIMIT, End, RECORD_LIMIT, Scan, count_lines, is_json, is_json_object, is_start_of_json,
 };
 use crate::input::json::value::{NotJson, parse};
-use crate::input::order_message::marks::holds_order;
+use crate::input::order_message::marks::{holds_message, holds_order};
 
 /// How many bytes are searched for a record on a line of its own (64 KiB).
 const LOOK_AHEAD: usize = 1 << 16;
@@ -385,13 +385,14 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-/// Returns the JSON on a line, whole or after a log's prefix. The prefix holds no order.
+/// Returns the JSON on a line, whole or after a log's prefix. The prefix holds no order. An array or a string counts only if
+/// it may hold an order.
 pub(super) fn json_in(line: &str) -> Option<&str> {
-    let start = line.find('{')?;
-    let whole = line.trim();
-    if whole.starts_with('[') && is_json(whole.as_bytes()) {
+    let (whole, start) = (line.trim(), line.find('{'));
+    if whole.starts_with(['[', '"']) && (start.is_some() || holds_message(whole)) && is_json(whole.as_bytes()) {
         return Some(whole);
     }
+    let start = start?;
     Some(line[start..].trim_end()).filter(|json| is_json_object(json.as_bytes()) && !holds_order(&line[..start]))
 }
 

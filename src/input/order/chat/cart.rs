@@ -52,14 +52,7 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
             source: source.clone(),
         })
     })();
-    let problems = std::mem::take(problems);
-    ParsedOrder {
-        label,
-        products,
-        source,
-        revision: None,
-        order: order.filter(|_| problems.is_empty()).ok_or(problems),
-    }
+    ParsedOrder { label, products, source, revision: None, order: std::mem::take(problems).refuse_or(order) }
 }
 
 /// Derives a cart's reference from its message, always the same one, and a longer one in case the order of another message
@@ -232,6 +225,7 @@ mod tests {
         for (key, value, expected) in [
             ("timestamp", json!(null), "wamid.C: messages[0].timestamp: is required"),
             ("timestamp", json!("soon"), "wamid.C: messages[0].timestamp: must be a time in seconds since 1970"),
+            ("timestamp", json!({"low": 1_770_800_000}), "wamid.C: messages[0].timestamp.high: is required"),
             ("id", json!(null), "no order: messages[0].id: is required"),
             ("id", json!(" "), "no order: messages[0].id: must not be blank"),
         ] {

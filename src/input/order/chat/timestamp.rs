@@ -14,8 +14,9 @@ pub fn read_timestamp(fields: &mut Fields<'_>, key: &str, problems: &mut Problem
     let number = if value.is_object() {
         let mut halves = value.object(problems)?;
         let mut half =
-            |key| halves.take(key, problems)?.whole_number(i64::from(i32::MIN), i64::from(u32::MAX), problems);
-        let (low, high) = (half("low")?, half("high")?);
+            |key| halves.require(&[key], problems)?.whole_number(i64::from(i32::MIN), i64::from(u32::MAX), problems);
+        let (low, high) = (half("low"), half("high"));
+        let (low, high) = (low?, high?);
         u32::try_from(low & 0xffff_ffff).ok().map(|low| (high << 32) | i64::from(low))
     } else {
         let text = value.number_text(problems)?;
@@ -77,6 +78,9 @@ mod tests {
             assert_eq!(read(&time), Err(vec!["timestamp: must be a time in seconds since 1970".to_owned()]), "{time}");
         }
         assert_eq!(read(&json!([1])), Err(vec!["timestamp: must be a number, is an array".to_owned()]));
+        let halves = |problems: [&str; 2]| Err(problems.map(|problem| format!("timestamp.{problem}")).to_vec());
+        assert_eq!(read(&json!({"low": "x"})), halves(["low: must be a whole number", "high: is required"]));
+        assert_eq!(read(&json!({})), halves(["low: is required", "high: is required"]));
         assert_eq!(read(&json!(null)), Err(vec![]));
     }
 }

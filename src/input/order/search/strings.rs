@@ -28,7 +28,7 @@ pub fn each_order_text(json: &str, take: &mut dyn FnMut(OrderText)) {
         let address = string.as_ptr().addr();
         let text = Some(string).filter(|string| string.len() <= STRING_LIMIT);
         match text.and_then(|string| serde_json::from_str::<Cow<'_, str>>(string).ok()) {
-            Some(text) => search(text, address, 0, take),
+            Some(text) => _ = search(text, address, 0, take),
             None if holds_message(string) || memmem::find(string.as_bytes(), b"REQUEST").is_some() => {
                 take(OrderText { address, text: None });
             }
@@ -44,16 +44,22 @@ pub fn count_order_texts(json: &str) -> usize {
     count
 }
 
-fn search(text: Cow<'_, str>, address: usize, depth: usize, take: &mut dyn FnMut(OrderText)) {
+/// Passes on the order messages in a text, and returns whether there are any. A text that is JSON may still be a message by
+/// itself: one whose lines are the strings of an array.
+fn search(text: Cow<'_, str>, address: usize, depth: usize, take: &mut dyn FnMut(OrderText)) -> bool {
+    let mut is_found = false;
     if depth < NESTING_LIMIT && is_json_text(&text) {
         for string in strings(&text).filter(|string| may_hold(string)) {
             if let Ok(text) = serde_json::from_str(string) {
-                search(text, address, depth + 1, take);
+                is_found |= search(text, address, depth + 1, take);
             }
         }
-    } else if holds_order_message(&text) {
-        take(OrderText { address, text: Some(text.into_owned()) });
     }
+    if !is_found && holds_order_message(&text) {
+        take(OrderText { address, text: Some(text.into_owned()) });
+        is_found = true;
+    }
+    is_found
 }
 
 /// Returns whether a text is itself a JSON object, array or string.
@@ -118,6 +124,8 @@ mod tests {
             let found: Vec<_> = order_texts(&json).into_iter().map(|found| found.text.unwrap()).collect();
             assert_eq!(found.first().map(String::as_str), expected, "{json}");
         }
+        let lines = "[\"NEW ORDER REQUEST\",\n\"Order Ref: LEG-1\"]";
+        assert_eq!(order_texts(&json!([lines]).to_string())[0].text.as_deref(), Some(lines), "each string is a line");
         // Beyond the limit, the text is found as it is escaped.
         let nested =
             |depth: usize| (0..depth).fold(json!([MESSAGE]), |inner, _| json!([inner.to_string()])).to_string();
