@@ -9,6 +9,9 @@ use serde_json::json;
 
 use crate::input::json::scan::is_json;
 
+/// Written after a text, so that a CR within it is not taken for the end of a line when it is read again.
+const LINE_END: &str = "\n";
+
 /// What is kept of rejected orders. It is put together only when written; the orders of one record or message share it, so
 /// that it is kept once.
 #[derive(Debug)]
@@ -96,12 +99,11 @@ impl Reject {
             }
             Reject::Text(text) => {
                 out.write_all(b"{\"date\":null,\"author\":null,\"message\":")?;
-                // With an end of line, the other lines keep their ends.
-                write_string(text, "\n", out)?;
+                write_string(text, LINE_END, out)?;
                 out.write_all(b"}")?;
             }
             Reject::Line(line) if is_json(line) => write_on_one_line(line, out)?,
-            Reject::Line(line) => write_string(line, "", out)?,
+            Reject::Line(line) => write_string(line, if line.contains(&b'\r') { LINE_END } else { "" }, out)?,
             Reject::Row(_, row) => out.write_all(row)?,
         }
         out.write_all(b"\n")
@@ -171,7 +173,8 @@ mod tests {
         for (bytes, kept) in [
             ("2026 started", "\"2026 started\"\n"),
             ("{\"a\":\"b", "\"{\\\"a\\\":\\\"b\"\n"),
-            ("{\"a\":1}", "{\"a\":1}\n"),
+            ("{\r \"a\":1}", "{  \"a\":1}\n"),
+            ("{\r INFO {}", "\"{\\r INFO {}\\n\"\n"),
         ] {
             assert_eq!(line(&Reject::Line(bytes.as_bytes().to_vec())), kept);
         }

@@ -18,12 +18,26 @@ const UNKNOWN: &str = "unknown whether";
 /// The words of an interruption for the same.
 const SEE_WHAT: &str = "see what was written";
 
+/// The words where it is done, but what it has to say cannot be printed.
+const SAVED: &str = "the change is saved";
+/// The words where nothing was done.
+const NOTHING_DONE: [&str; 3] = ["nothing changed", "nothing imported", "nothing was backed up"];
+/// The words about a file that is not one of ours, or is no longer sound.
+const OF_THE_FILE: [&str; 5] =
+    ["damaged", "not an orders file", "database of another program", "newer version", "no orders file"];
+
 /// Holds that the program still says these words: a fault that looks for others would find nothing.
 pub fn check_words() {
-    let sources =
-        [(UNKNOWN, include_str!("../../src/store/error.rs")), (SEE_WHAT, include_str!("../../src/ui/interrupt.rs"))];
-    for (words, source) in sources {
-        assert!(source.contains(words), "the program no longer says {words:?}");
+    let sources = [
+        include_str!("../../src/store/error.rs"),
+        include_str!("../../src/store/identity.rs"),
+        include_str!("../../src/ui/interrupt.rs"),
+        include_str!("../../src/commands/run/facts.rs"),
+        include_str!("../../src/error.rs"),
+        include_str!("../../src/lib.rs"),
+    ];
+    for words in [UNKNOWN, SEE_WHAT, SAVED].into_iter().chain(NOTHING_DONE).chain(OF_THE_FILE) {
+        assert!(sources.iter().any(|source| source.contains(words)), "the program no longer says {words:?}");
     }
 }
 
@@ -117,16 +131,13 @@ pub fn sane(ending: &Ending, fault: Fault) -> Result<(), String> {
 /// Holds that what was reported is so.
 fn truthful(shop: &Shop, case: &Case, ending: &Ending, is_done: bool, fault: Fault) -> Result<(), String> {
     let said = ending.stderr.as_str();
-    let says_nothing_changed = ["nothing changed", "nothing imported", "nothing was backed up"];
-    if is_done && says_nothing_changed.iter().any(|words| said.contains(words)) {
+    if is_done && NOTHING_DONE.iter().any(|words| said.contains(words)) {
         return Err("it says that nothing changed, but it is done".to_owned());
     }
-    let says_of_the_file =
-        ["damaged", "not an orders file", "database of another program", "newer version", "no orders file"];
-    if let Some(words) = says_of_the_file.iter().find(|words| said.contains(**words)) {
+    if let Some(words) = OF_THE_FILE.iter().find(|words| said.contains(**words)) {
         return Err(format!("it says of a sound file: {words}"));
     }
-    let says_done = said.contains("is done and kept");
+    let says_done = said.contains(SAVED);
     let is_undone = case.is_changing() && !is_done;
     if is_undone && (says_done || !ending.stdout.is_empty()) {
         return Err("it says that it is done, but nothing changed".to_owned());
