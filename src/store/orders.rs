@@ -200,12 +200,10 @@ impl Read<'_> {
         let may_have_returns = summaries.iter().any(|summary| summary.status != Status::Pending);
         let mut returns = if may_have_returns { self.returns_of(&keys)? } else { Returns::default() };
         let with_items = |summary: OrderSummary| {
-            let mut items = items.remove(&summary.pk).unwrap_or_default();
-            // `push` makes room for four; most orders have fewer items.
-            items.shrink_to_fit();
+            let mut items = fitted(items.remove(&summary.pk));
             let (returns, exchanges) = returns.take(summary.pk, &mut items);
-            let payments = payments.remove(&summary.pk).unwrap_or_default();
-            let notes = notes.remove(&summary.pk).unwrap_or_default();
+            let payments = fitted(payments.remove(&summary.pk));
+            let notes = fitted(notes.remove(&summary.pk));
             let remarks = remarks.get(&summary.number).cloned().unwrap_or_default();
             Order { summary, items, payments, notes, remarks, returns, exchanges }
         };
@@ -261,6 +259,13 @@ impl Read<'_> {
             |row| row.get("pk"),
         )
     }
+}
+
+/// Returns the parts of one order without the room that `push` made: it makes it for four, and most orders have fewer.
+fn fitted<T>(parts: Option<Vec<T>>) -> Vec<T> {
+    let mut parts = parts.unwrap_or_default();
+    parts.shrink_to_fit();
+    parts
 }
 
 /// Returns the instants between which duplicates of an order of this date lie.
