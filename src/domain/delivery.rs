@@ -292,6 +292,7 @@ mod tests {
             pieces(&shirt, Some("xl "), 1),
             pieces(&belt, Some("90"), 1),
             pieces(&cap, Some(" "), 0),
+            pieces(&belt, Some("100"), 0),
         ];
         let Ok(DeliveryDecision::New(items)) = decide("INV-77", &lines, None, true) else { panic!("it is new") };
         let told: Vec<_> =
@@ -330,6 +331,7 @@ mod tests {
                 "{problem}"
             );
         }
+        assert!(decide("INV-77", &[pieces(&cap, None, limit - 3)], None, false).is_ok());
         let Err(DeliveryRefused::Whole(refusal)) = decide("INV-77", &[pieces(&cap, None, 0)], None, false) else {
             panic!("it brings nothing")
         };
@@ -368,6 +370,34 @@ mod tests {
                 "Shirt [L]: 2 are on record, not 3",
             ]
         );
+    }
+
+    #[test]
+    fn what_to_do_about_other_pieces_goes_by_what_was_entered() {
+        let (shirt, cap, belt) =
+            (product("Shirt", &[("S", 1), ("L", 2)]), product("Cap", &[("", 3)]), product("Belt", &[("", 0)]));
+        let correct = |product: &Product, size: &str, by| Remedy::CorrectStock {
+            product: product.handle(),
+            size: size.to_owned(),
+            by,
+        };
+        for (lines, expected) in [
+            (vec![pieces(&shirt, Some("L"), 5), pieces(&cap, None, 3)], vec![correct(&shirt, "L", 3)]),
+            (vec![pieces(&shirt, Some("L"), 2), pieces(&cap, None, 1)], vec![correct(&cap, "", -2)]),
+            (vec![pieces(&shirt, Some("L"), 2), pieces(&shirt, Some("s"), 4)], vec![correct(&shirt, "S", 4)]),
+            // Nothing that is there differs.
+            (vec![pieces(&shirt, Some("L"), 2)], vec![]),
+            (
+                vec![pieces(&shirt, Some("L"), 3), pieces(&belt, None, 1)],
+                vec![Remedy::OneDelivery("INV-77".to_owned())],
+            ),
+        ] {
+            let earlier = delivery(&[pieces(&shirt, Some("L"), 2), pieces(&cap, None, 3)]);
+            let Err(DeliveryRefused::Whole(refusal)) = decide("INV-77", &lines, Some(earlier), false) else {
+                panic!("it is another one")
+            };
+            assert_eq!(refusal.remedies, expected);
+        }
     }
 
     #[test]

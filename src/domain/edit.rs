@@ -570,6 +570,16 @@ mod tests {
     }
 
     #[test]
+    fn an_item_that_is_added_needs_a_size_where_its_product_has_some() {
+        let (products, order, cap) = ground();
+        let shirt = products.get(order.items[0].product_id).unwrap();
+        assert!(edited(&order, &products, added(&cap, 1, None)).is_ok());
+        for (size, remedies) in [(None, vec![Remedy::NameSize]), (Some("XXL"), vec![])] {
+            assert_eq!(edited(&order, &products, added(shirt, 1, size)).unwrap_err().remedies, remedies, "{size:?}");
+        }
+    }
+
+    #[test]
     fn an_edit_without_enough_stock_is_refused_in_the_guides_words() {
         let (products, mut order, cap) = ground();
         order.items[0].selected_size = Some("S".into());

@@ -83,6 +83,16 @@ mod tests {
             (Status::Confirmed, Case::default(), &[(Total, 5998)][..]),
             (Status::Confirmed, Case { paid: Some(5998), ..Case::default() }, &[(Total, 5998), (Paid, 5998), (Due, 0)]),
             (
+                Status::Confirmed,
+                Case { paid: Some(1000), ..Case::default() },
+                &[(Total, 5998), (Paid, 1000), (Due, 4998)],
+            ),
+            (
+                Status::Shipped,
+                Case { paid: Some(5998), is_cod: true, ..Case::default() },
+                &[(Total, 5998), (Paid, 5998), (Due, 0)],
+            ),
+            (
                 Status::Shipped,
                 Case { fee: Some(0), is_cod: true, ..Case::default() },
                 &[(Items, 5998), (Delivery, 0), (Total, 5998), (CashOnDelivery, 5998)],

@@ -118,6 +118,22 @@ mod tests {
     }
 
     #[test]
+    fn stock_of_a_product_that_stays_can_be_set_to_zero() {
+        for (stock, stocked) in [
+            (&[("S", 1), ("M", 0), ("L", 2)][..], Some(&["S", "L"][..])),
+            (&[("S", 0), ("M", 0)], None),
+            (&[("", 3)], Some(&[])),
+            (&[("", 0)], None),
+        ] {
+            let product = product("Shirt", stock);
+            let sizes = |sizes: &[&str]| sizes.iter().map(|&size| size.to_owned()).collect();
+            let clear = |stocked| Remedy::ClearStock { product: product.handle(), sizes: sizes(stocked) };
+            let expected: Vec<_> = stocked.map(clear).into_iter().collect();
+            assert_eq!(remove(&product, 1).unwrap_err().remedies, expected, "{stock:?}");
+        }
+    }
+
+    #[test]
     fn a_size_without_stock_is_removed_unless_it_is_the_last() {
         let shirt = product("Shirt", &[("S", 1), ("M", 0), ("XL", 0), ("XXL", 0)]);
         let held = HashMap::from([(StockKey::of(shirt.id, "xxl"), 2)]);

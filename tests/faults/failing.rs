@@ -8,12 +8,13 @@ use crate::shop::Shop;
 use crate::strace::{self, Call, Often};
 use crate::work::{Case, commands};
 
-/// How calls fail once.
-const ERRORS: [&str; 5] = ["EIO", "ENOSPC", "EINTR", "EACCES", "ENOMEM"];
-/// How a disk fails that does not come back.
+/// How each call fails once: so, and in one of the other ways.
+const ERROR: &str = "EIO";
+const OTHER_ERRORS: [&str; 4] = ["ENOSPC", "EINTR", "EACCES", "ENOMEM"];
+/// How a disk fails that does not come back: in one of these ways at each call.
 const LASTING_ERRORS: [&str; 2] = ["EIO", "ENOSPC"];
 
-/// Lets every call that the program makes itself fail, in every way, on every kind of file.
+/// Lets every call that the program makes itself fail, once and from then on, on every kind of file.
 pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
     at_calls(plan, "failing call", Case::all(), 50)
 }
@@ -28,18 +29,18 @@ pub fn at_calls(plan: &Plan, name: &'static str, cases: &'static [Case], few: us
     let mut points = Vec::new();
     for case in chosen {
         let calls = strace::calls(case);
-        let faults = calls.iter().filter(|call| call.can_fail).flat_map(|call| {
-            let once = ERRORS.map(|error| (error, Often::Once));
+        let mut faults = Vec::new();
+        for call in calls.iter().filter(|call| call.can_fail) {
+            let once = [ERROR, one_of(&OTHER_ERRORS, &mut random)];
+            faults.extend(once.map(|error| (case, call.clone(), error, Often::Once)));
             let is_hit = |later: &&Call| later.name == call.name && later.nth > call.nth;
             // What is said goes to nobody's disk.
-            let can_go_on = call.name != "write" && calls.iter().filter(is_hit).all(|later| later.can_fail);
-            let lasting = if can_go_on { &LASTING_ERRORS[..] } else { &[] };
-            let lasting = lasting.iter().map(|error| (*error, Often::FromThenOn));
-            let faults: Vec<_> = once.into_iter().chain(lasting).collect();
-            faults.into_iter().map(move |(error, often)| (case, call.clone(), error, often))
-        });
+            if call.name != "write" && calls.iter().filter(is_hit).all(|later| later.can_fail) {
+                faults.push((case, call.clone(), one_of(&LASTING_ERRORS, &mut random), Often::FromThenOn));
+            }
+        }
         let (slow, mut faults): (Vec<_>, Vec<_>) =
-            faults.partition(|(_, call, _, often)| is_lock(call) && *often == Often::FromThenOn);
+            faults.into_iter().partition(|(_, call, _, often)| is_lock(call) && *often == Often::FromThenOn);
         // SQLite takes ten seconds to give up on locks that go on failing: one of these on each file.
         faults.extend(random.choose_multiple(slow, 1));
         points.extend(plan.sample(&mut random, 3, faults.into_iter()));
@@ -49,14 +50,17 @@ pub fn at_calls(plan: &Plan, name: &'static str, cases: &'static [Case], few: us
             .map_err(|problem| format!("{error} {often:?} at {} {}: {problem}", call.name, call.nth))
     })?;
     let tried = format!(
-        "{} commands on {} files, {} errors once and {} lasting (of locks: one on each file), {} calls",
+        "{} commands on {} files, each call once with {ERROR} and once with another error, and from then on (of locks: one on \
+         each file), {} faults",
         commands(cases),
         cases.len(),
-        ERRORS.len(),
-        LASTING_ERRORS.len(),
         points.len()
     );
     Ok(Row { fault: name, tried, faults })
+}
+
+fn one_of(errors: &[&'static str], random: &mut fastrand::Rng) -> &'static str {
+    errors[random.usize(..errors.len())]
 }
 
 fn is_lock(call: &Call) -> bool {

@@ -21,7 +21,7 @@ use crate::strace;
 /// How many threads look at images.
 const THREADS: usize = 2;
 /// After how many disks to say how many there were: the long version takes its time.
-const PROGRESS: usize = 100_000;
+const PROGRESS: usize = 10_000;
 
 /// Cuts the power at every moment of a session, and opens what the disk may then hold.
 pub fn power_loss(plan: &Plan) -> Result<Row, Failed> {
@@ -32,7 +32,7 @@ pub fn power_loss(plan: &Plan) -> Result<Row, Failed> {
     let images = Images {
         seen: Mutex::default(),
         drawn: plan.size(2, 20),
-        wanted: plan.size(0, 1_000_000),
+        wanted: plan.size(0, 200_000),
         is_broken: AtomicBool::new(false),
     };
     let problem = Mutex::new(None);
