@@ -276,6 +276,8 @@ mod tests {
             (row(Some(&hat), "H", "Hat"), format!("id: \"{}\" is the id of no product", hat.id)),
             (row(None, "H", "Hat"), "sku: \"H\" is the SKU of no product".to_owned()),
             (row(None, "", "Hat"), "name: \"Hat\" is the name of no product".to_owned()),
+            (row(None, "2026-01-05", "Hat"), format!("sku: \"2026-01-05\" {IS_A_DATE}")),
+            (row(None, "", "2026-01-05"), "name: \"2026-01-05\" is the name of no product".to_owned()),
         ] {
             assert_eq!(row.find_known(RowMatches::default()).unwrap_err().to_string(), problem);
         }
@@ -287,7 +289,18 @@ mod tests {
 
     #[test]
     fn only_digits_lose_their_zeros() {
-        for (sku, count) in [("7", 19), ("007", 19), ("6221031492019", 7), ("A7", 0), ("", 0), ("000", 0), ("-7", 0)] {
+        let (longest, too_long) = (format!("{:0>20}", 7), format!("{:0>22}", 7));
+        for (sku, count) in [
+            ("7", 19),
+            ("007", 19),
+            (&longest, 19),
+            (&too_long, 0),
+            ("6221031492019", 7),
+            ("A7", 0),
+            ("", 0),
+            ("000", 0),
+            ("-7", 0),
+        ] {
             let spellings = zero_spellings(sku);
             assert_eq!(spellings.len(), count, "{sku}");
             assert!(!spellings.contains(&sku.to_owned()));

@@ -127,6 +127,12 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_a_reference_is_warned_of() {
+        let warning = names_another(&Reference::parse("LEG-1").unwrap(), "LEG-2");
+        assert!(warning.starts_with("LEG-1 has the tracking number LEG-2, which is the reference of another order; "));
+    }
+
+    #[test]
     fn an_edit_keeps_the_shipping_that_it_does_not_name() {
         let bosta = Shipping { courier: Some("Bosta".to_owned()), tracking: Some("9917".to_owned()) };
         assert_eq!(bosta.edited(&ShippingEdit::default()), bosta);

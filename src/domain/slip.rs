@@ -262,6 +262,22 @@ mod tests {
     }
 
     #[test]
+    fn an_order_that_has_a_thing_twice_is_one_order() {
+        let cap = product("Cap", &[("", 9)]);
+        let products: Products = [cap.clone()].into_iter().collect();
+        let mut list = PickList::default();
+        for pk in 1..=2 {
+            list.add(
+                &order(&incoming(&[(&cap, 2, None), (&cap, 1, None)]), &products, pk, Status::Confirmed),
+                &products,
+            )
+            .unwrap();
+        }
+        let lines: Vec<_> = list.lines().into_iter().map(|line| (line.quantity, line.orders)).collect();
+        assert_eq!(lines, [(6, 2)]);
+    }
+
+    #[test]
     fn a_pick_list_has_a_limit_that_guests_colors_cannot_exceed() {
         let cap = product("Cap", &[("", 9)]);
         let products: Products = [cap.clone()].into_iter().collect();
@@ -288,6 +304,7 @@ mod tests {
             (Status::Shipped, true, Some(3999), Some(Collection::Nothing)),
             (Status::Confirmed, false, Some(999), Some(Collection::NothingButDue(money(2000)))),
             (Status::Confirmed, false, None, Some(Collection::Nothing)),
+            (Status::Confirmed, false, Some(2999), Some(Collection::Nothing)),
             (Status::Pending, true, None, None),
             (Status::Delivered, true, None, None),
             (Status::Cancelled, true, None, None),

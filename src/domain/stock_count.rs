@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn the_expected_number_is_what_lay_there_by_the_records() {
-        let cases: [(&[ShelfChange], Counted, Result<i64, i64>); 17] = [
+        let cases: [(&[ShelfChange], Counted, Result<i64, i64>); 19] = [
             (&[], counted(0, Basis::OnHand), Ok(5)),
             (&[], counted(0, Basis::Shelf), Ok(7)),
             (&[moved(-60, -3), corrected(-50, 1)], counted(0, Basis::Shelf), Ok(7)),
@@ -302,6 +302,8 @@ mod tests {
             (&[moved(0, -3)], on_sheet(0, 0, Some(10)), Ok(10)),
             (&[moved(0, -3)], on_sheet(0, 0, Some(7)), Ok(7)),
             (&[moved(1, -3), moved(-1, 2)], on_sheet(0, 0, Some(8)), Ok(8)),
+            (&[moved(1, 4)], on_sheet(0, 0, Some(7)), Ok(7)),
+            (&[moved(1, 4)], on_sheet(0, 0, Some(8)), Err(3)),
             // The printed number is impossible.
             (&[moved(30, -3)], on_sheet(0, 0, Some(9)), Err(10)),
             (&[moved(3, -3)], on_sheet(0, 0, Some(7)), Err(10)),
@@ -396,7 +398,16 @@ mod tests {
         // A time that was cut to its minute.
         assert_eq!(later(&[counted_for(0, 59)], at_0), None);
         assert!(later(&[counted_for(0, 59)], exactly).is_some() && later(&[counted_for(1, 0)], at_0).is_some());
+        let of_exactly = ShelfChange { count_of: exactly.time(), ..moved(60, -1) };
+        assert_eq!(later(&[of_exactly], exactly), None);
         assert_eq!(later(&[counted_for(20, 0)], Basis::Shelf), None);
+    }
+
+    #[test]
+    fn the_changes_around_the_time_of_a_sheet_must_be_known() {
+        let sheet = Basis::ShelfAt { time: at(10), printed: None };
+        assert_eq!(sheet.known_since(), Some(at(8)));
+        assert_eq!((Basis::OnHand.known_since(), Basis::Shelf.known_since()), (None, None));
     }
 
     #[test]

@@ -376,6 +376,7 @@ fn received_twice(facts: &Facts, now: Timestamp) -> Needs {
 mod tests {
     use super::*;
     use crate::domain::money::Money;
+    use crate::domain::order::Exchange;
     use crate::domain::order_samples::{incoming, order};
     use crate::domain::payment::{Method, PaymentPk};
     use crate::domain::product::tests::product;
@@ -511,8 +512,9 @@ mod tests {
         };
         let pending = vec![twin(0, 1), twin(1, 0), twin(2, 1), alone(orders[3].clone())];
         let facts = Facts { pending, products: vec![shirt.clone()], ..Facts::default() };
-        let rows = described(&today(&facts, at(5))[6]);
-        assert_eq!(rows, ["LEG-1 4h: show LEG-1 LEG-2", "LEG-3 2h: show LEG-2 LEG-3"]);
+        let found = &today(&facts, at(5))[6];
+        assert_eq!(described(found), ["LEG-1 4h: show LEG-1 LEG-2", "LEG-3 2h: show LEG-2 LEG-3"]);
+        assert_eq!(found.count, Count::Exactly(2));
     }
 
     #[test]
@@ -576,6 +578,64 @@ mod tests {
         let counts = [2, 3, 4].map(|list| lists[list].count);
         assert_eq!(counts, [Count::AtLeast(COUNTED), Count::Exactly(2), Count::Exactly(4)]);
         assert_eq!(counts.map(Count::exact), [None, Some(2), Some(4)]);
+    }
+
+    #[test]
+    fn cash_on_delivery_is_noted_once_the_shop_agreed_to_it() {
+        let shirt = product("Shirt", &[("", 9)]);
+        for (is_claimed, expected) in [(false, &[CASH_ON_DELIVERY][..]), (true, &[])] {
+            let mut order = one(1, &shirt, None, Status::Pending, 0);
+            (order.summary.terms.is_cod, order.summary.terms.claimed.cod) = (true, is_claimed);
+            let products = vec![shirt.clone()];
+            let facts = Facts { pending: vec![alone(order)], pending_count: 1, products, ..Facts::default() };
+            let need = &today(&facts, at(1))[0].rows[0];
+            assert_eq!(need.notices, expected, "{is_claimed}");
+        }
+    }
+
+    #[test]
+    fn an_order_with_a_courier_says_which() {
+        let shirt = product("Shirt", &[("", 9)]);
+        for (courier, tracking, expected) in [
+            (Some("Bosta"), Some("9917"), vec!["courier: Bosta, tracking: 9917"]),
+            (Some("Bosta"), None, vec!["courier: Bosta"]),
+            (None, None, vec![]),
+        ] {
+            let mut order = one(1, &shirt, None, Status::Shipped, 0).summary;
+            order.shipping.courier = courier.map(str::to_owned);
+            order.shipping.tracking = tracking.map(str::to_owned);
+            let late = vec![OutstandingOrder { order, since: at(0) }];
+            let facts = Facts { late, late_count: Count::Exactly(1), ..Facts::default() };
+            assert_eq!(today(&facts, at(100))[3].rows[0].notices, expected);
+        }
+    }
+
+    #[test]
+    fn replacements_to_send_are_among_the_orders_to_pack() {
+        let shirt = product("Shirt", &[("", 9)]);
+        let mut delivered = one(1, &shirt, None, Status::Delivered, 0);
+        delivered.exchanges = vec![Exchange { value: Money::ZERO, is_sent: false }];
+        let waiting = one(2, &shirt, None, Status::Confirmed, 1).summary;
+        let facts = Facts { to_pack: vec![waiting], to_pack_count: 1, exchanges: vec![delivered], ..Facts::default() };
+        let found = &today(&facts, at(3))[2];
+        assert_eq!(described(found), ["LEG-1 3h: send replacement of LEG-1", "LEG-2 2h: LEG-2 to processing"]);
+        assert_eq!(
+            (found.rows[0].notices.join("; "), found.count),
+            ("exchange, to be sent: 1 × Shirt".to_owned(), Count::Exactly(2))
+        );
+    }
+
+    #[test]
+    fn all_that_is_scarce_was_found_where_fewer_came_than_were_asked_for() {
+        let caps = |number: usize| (0..number).map(|n| product(&format!("Cap {n}"), &[("", 0)]));
+        let plenty = || [product("Shirt", &[("S", 9)])];
+        for (products, count) in [
+            (caps(PRODUCTS - 1).chain(plenty()).collect(), Count::Exactly(29)),
+            (caps(PRODUCTS).chain(plenty()).collect(), Count::AtLeast(30)),
+        ] {
+            let facts = Facts { products, ..Facts::default() };
+            assert_eq!(today(&facts, at(0))[5].count, count);
+        }
     }
 
     /// The days count from its shipping, however early the order came.

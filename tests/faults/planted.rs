@@ -6,7 +6,7 @@ use std::process::Command;
 
 use libtest_mimic::Failed;
 
-use crate::fault::{Plan, Row};
+use crate::fault::{Plan, Row, may_skip_nothing};
 
 /// An error that a programmer could make.
 struct Planted {
@@ -91,7 +91,7 @@ const PLANTED: [Planted; 11] = [
                 let ui = crate::ui::Ui::new(false, false, crate::ui::ColorChoice::Never);
                 context.write(&mut store, |write| {
                     let endings = call.confirm(write)?;
-                    ui.print(\"confirmed\\n\")?;
+                    crate::ui::print(\"confirmed\\n\")?;
                     Ok(endings)
                 })?
             };",
@@ -289,8 +289,8 @@ fn all() -> impl Iterator<Item = &'static Planted> {
 /// How many seeds a fault has to find what is planted.
 const SEEDS: u64 = 10;
 
-/// Plants each error, and holds that its fault finds it, and finds nothing where it is not planted. Each is built, in the
-/// long version; the short one holds that each can be planted.
+/// Plants each error, and holds that its fault finds it, and finds nothing where it is not planted. That is the long
+/// version; the short one holds that each can be planted, and where nothing may be skipped, that the program still compiles.
 pub fn planted(plan: &Plan) -> Result<Row, Failed> {
     for Planted { name, found_by, edits, .. } in all() {
         if !crate::faults().iter().any(|(fault, _)| fault == found_by) {
@@ -301,6 +301,11 @@ pub fn planted(plan: &Plan) -> Result<Row, Failed> {
             if count != 1 {
                 return Err(format!("{name}: {file} has {count} times {old:?}, not once").into());
             }
+        }
+    }
+    if may_skip_nothing() {
+        for Planted { name, edits, .. } in all() {
+            compile("check", edits).map_err(|problem| format!("{name}: {problem}"))?;
         }
     }
     let mut faults = 0;
@@ -336,31 +341,43 @@ fn find(planted: &Planted, first: u64) -> Result<u64, Failed> {
     Err(format!("{name} is planted, and {found_by} does not find it").into())
 }
 
-/// Builds the program from a copy of its source with some edits, and keeps it under a name.
-fn build(name: &str, edits: &[Edit]) -> Result<PathBuf, Failed> {
+/// Builds the program with some edits, and keeps it under a name.
+fn build(name: &str, edits: &[Edit]) -> Result<PathBuf, String> {
+    let target = compile("build", edits)?;
+    let program = target.with_file_name(name);
+    fs::copy(target.join("debug").join("orders"), &program).map_err(|error| error.to_string())?;
+    Ok(program)
+}
+
+/// Has cargo check or build a copy of the source with some edits. Returns cargo's folder.
+///
+/// # Errors
+/// What cargo says.
+fn compile(how: &str, edits: &[Edit]) -> Result<PathBuf, String> {
     // Always the same place, so that what the program is built on is built once.
     let room = Path::new(env!("CARGO_TARGET_TMPDIR")).join("planted");
-    let (source, target, program) = (room.join("source"), room.join("target"), room.join(name));
-    if source.exists() {
-        fs::remove_dir_all(&source)?;
+    let (source, target) = (room.join("source"), room.join("target"));
+    plant(edits, &source).map_err(|error| error.to_string())?;
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args([how, "--offline", "--locked", "--bin", "orders"]).current_dir(&source);
+    if cfg!(feature = "cluster") {
+        cargo.args(["--features", "cluster"]);
     }
-    copy(Path::new(env!("CARGO_MANIFEST_DIR")), &source)?;
+    let output = cargo.env("CARGO_TARGET_DIR", &target).output().map_err(|error| error.to_string())?;
+    if output.status.success() { Ok(target) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+/// Copies the source, with some edits.
+fn plant(edits: &[Edit], source: &Path) -> std::io::Result<()> {
+    if source.exists() {
+        fs::remove_dir_all(source)?;
+    }
+    copy(Path::new(env!("CARGO_MANIFEST_DIR")), source)?;
     for Edit(file, old, new) in edits {
         let path = source.join(file);
         fs::write(&path, fs::read_to_string(&path)?.replace(old, new))?;
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--offline", "--locked", "--bin", "orders"]).current_dir(&source);
-    if cfg!(feature = "cluster") {
-        build.args(["--features", "cluster"]);
-    }
-    let output = build.env("CARGO_TARGET_DIR", &target).output()?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
-    }
-    fs::copy(target.join("debug").join("orders"), &program)?;
-    Ok(program)
+    Ok(())
 }
 
 /// Copies a folder, without what was built in it and without its history.
