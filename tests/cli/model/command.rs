@@ -105,6 +105,16 @@ pub enum Replacement {
     For { product: Named, size: Option<String>, color: Option<String>, price: Option<Cents> },
 }
 
+/// What the shop says of a customer.
+#[derive(Clone, Debug)]
+pub enum Remark {
+    /// Takes the place of the last one; empty: none.
+    Note(&'static str),
+    /// Why.
+    Block(&'static str),
+    Unblock,
+}
+
 /// In which shape orders are imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -194,6 +204,21 @@ pub enum Command {
     Note {
         reference: String,
     },
+    /// `edit` of who carries an order, or `set-status shipped` with it. An empty text clears.
+    Carry {
+        reference: String,
+        is_shipped: bool,
+        courier: Option<&'static str>,
+        tracking: Option<String>,
+    },
+    /// `customer note`, `block` and `unblock`.
+    Remark {
+        phone: String,
+        remark: Remark,
+    },
+    Forget {
+        phone: String,
+    },
     Adjust {
         product: Named,
         size: Option<String>,
@@ -258,6 +283,7 @@ impl Command {
             | Command::Refund { reference, .. }
             | Command::Void { reference, .. }
             | Command::Note { reference }
+            | Command::Carry { reference, .. }
             | Command::Show { reference } => vec![reference],
             Command::DryRun(command) => command.references(),
             _ => Vec::new(),

@@ -14,7 +14,7 @@ use super::shop::{Order, Pieces, Shop, size_key};
 use crate::harness;
 
 /// Returns what an order's body says of it, by keys.
-fn expected(order: &Order) -> [(&'static str, Value); 17] {
+fn expected(order: &Order) -> [(&'static str, Value); 19] {
     let items =
         order.items.iter().map(|item| json!([item.product, item.quantity, money(item.price), item.size, item.color]));
     let payments = order.payments.iter().map(|paid| {
@@ -43,6 +43,8 @@ fn expected(order: &Order) -> [(&'static str, Value); 17] {
         ("due", json!(order.due().map(money))),
         ("cod", json!(order.cod.value)),
         ("kept", json!(money(order.kept))),
+        ("courier", json!(order.courier)),
+        ("tracking", json!(order.tracking)),
     ]
 }
 
@@ -124,6 +126,9 @@ const NOTES: &str =
     "SELECT reference || ' ' || (SELECT COUNT(*) FROM order_events WHERE order_pk = o.pk AND kind = 'note')
                      FROM orders AS o ORDER BY pk";
 
+const REMARKS: &str = "SELECT phone || ' ' || coalesce(note, '') || '; ' || coalesce(blocked_note, '') FROM customers
+                       WHERE note IS NOT NULL OR blocked_at IS NOT NULL ORDER BY phone";
+
 const PRODUCTS: &str =
     "SELECT barcode || ' ' || price || ' ' || coalesce(discounted_price, '') FROM products ORDER BY barcode";
 
@@ -150,6 +155,7 @@ pub struct Found {
     agreed: Vec<String>,
     marked: Vec<String>,
     notes: Vec<String>,
+    remarks: Vec<String>,
     products: Vec<String>,
     sizes: Vec<String>,
     deliveries: NamedPieces,
@@ -178,6 +184,7 @@ impl Found {
             agreed: rows(&connection, AGREED),
             marked: rows(&connection, MARKED),
             notes: rows(&connection, NOTES),
+            remarks: rows(&connection, REMARKS),
             products: rows(&connection, PRODUCTS),
             sizes: rows(&connection, SIZES),
             deliveries: pieces(&connection, DELIVERIES),
@@ -211,6 +218,9 @@ impl Found {
             })
         });
         let notes = orders().map(|order| format!("{} {}", order.reference, order.notes));
+        let remarks = model.remarks.iter().map(|(phone, remarks)| {
+            format!("{phone} {}; {}", remarks.note.unwrap_or_default(), remarks.block.unwrap_or_default())
+        });
         let products = model.products.iter().map(|product| {
             let discounted = product.discounted.map(|price| price.to_string()).unwrap_or_default();
             format!("{} {} {discounted}", product.named.barcode, product.price)
@@ -224,6 +234,7 @@ impl Found {
         found.extend(differs("agreed", &agreed.collect(), &self.agreed));
         found.extend(differs("marked", &marked.collect(), &self.marked));
         found.extend(differs("notes", &notes.collect(), &self.notes));
+        found.extend(differs("remarks", &sorted(remarks), &self.remarks));
         found.extend(differs("products", &sorted(products), &self.products));
         found.extend(differs("sizes", &sorted(sizes), &self.sizes));
         found.extend(differs("deliveries", &deliveries.collect(), &self.deliveries));

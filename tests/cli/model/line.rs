@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::command::{
-    Cents, Command, Discount, Draft, ItemEdit, Named, PaidRow, Payment, Replacement, Shape, Terms, Typed, money,
+    Cents, Command, Discount, Draft, ItemEdit, Named, PaidRow, Payment, Remark, Replacement, Shape, Terms, Typed, money,
 };
 
 /// A command line in the making.
@@ -221,6 +221,19 @@ impl Command {
                 Words::new(&["pay", reference, "--void", &number.to_string(), "--note", "why"])
             }
             Command::Note { reference } => Words::new(&["note", reference, "calls back"]),
+            Command::Carry { reference, is_shipped, courier, tracking } => {
+                let words = match is_shipped {
+                    true => Words::new(&["set-status", reference, "shipped"]),
+                    false => Words::new(&["edit", reference]),
+                };
+                words.option("--courier", courier.map(str::to_owned)).option("--tracking", tracking.clone())
+            }
+            Command::Remark { phone, remark } => match remark {
+                Remark::Note(text) => Words::new(&["customer", "note", phone, text]),
+                Remark::Block(why) => Words::new(&["customer", "block", phone, "--note", why]),
+                Remark::Unblock => Words::new(&["customer", "unblock", phone]),
+            },
+            Command::Forget { phone } => Words::new(&["customer", "forget", phone, "--yes"]),
             Command::Adjust { product, size, difference } => {
                 Words::new(&["product", "adjust", product.barcode, &format!("{difference:+}"), "--note", "why"])
                     .option("--size", size.clone())

@@ -59,6 +59,16 @@ pub fn differences(command: &Command, before: &Shop, outcome: &Outcome, text: &s
             let sum: i64 = pieces.iter().map(|(_, count)| count).sum();
             differs("delivery", &json!([delivery, is_known, sum]), &told)
         }
+        Command::Remark { phone, .. } => {
+            let remarks = shop.remarks.get(phone).cloned().unwrap_or_default();
+            let orders = shop.orders.iter().filter(|order| order.customer.phone == *phone).count();
+            let told = json!([printed["phone"], printed["note"], printed["blockedNote"], printed["orderCount"]]);
+            differs("customer", &json!([phone, remarks.note, remarks.block, orders]), &told)
+        }
+        Command::Forget { phone } => {
+            let orders = before.orders.iter().filter(|order| order.customer.phone == *phone).count();
+            differs("orders forgotten", &json!(orders), &printed["orders"])
+        }
         Command::Money => {
             let payments = shop.orders.iter().flat_map(|order| &order.payments);
             let net: Cents = payments.map(|paid| paid.amount).sum();
@@ -132,8 +142,9 @@ fn sales(shop: &Shop, report: &Value) -> Option<String> {
 
 /// Returns where the list of customers tells something else than what they kept.
 fn customers(shop: &Shop, listed: &Value) -> Option<String> {
-    let mut kept: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-    for order in &shop.orders {
+    // Of whom the shop says something is listed without orders too.
+    let mut kept: BTreeMap<&str, (i64, i64)> = shop.remarks.keys().map(|phone| (phone.as_str(), (0, 0))).collect();
+    for order in shop.orders.iter().filter(|order| !order.is_forgotten()) {
         let (orders, pieces) = kept.entry(&order.customer.phone).or_default();
         *orders += 1;
         *pieces += order.holding().values().sum::<i64>();

@@ -154,6 +154,17 @@ pub struct ContentItem {
     pub color: Option<String>,
 }
 
+/// What stands in place of a customer that was forgotten.
+pub const FORGOTTEN: &str = "forgotten";
+
+/// What the shop says of a customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    pub note: Option<&'static str>,
+    /// Why the customer is blocked.
+    pub block: Option<&'static str>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     pub reference: String,
@@ -170,6 +181,8 @@ pub struct Order {
     pub payments: Vec<Paid>,
     pub returns: Vec<CameBack>,
     pub notes: usize,
+    pub courier: Option<String>,
+    pub tracking: Option<String>,
     /// How many pieces of a product it took without a size, which it did not have then.
     pub took_unsized: BTreeMap<&'static str, i64>,
 }
@@ -184,6 +197,11 @@ impl Order {
             color: item.color.clone(),
         });
         Content { customer: self.customer.clone(), items: items.collect() }
+    }
+
+    /// Whether its customer was forgotten.
+    pub fn is_forgotten(&self) -> bool {
+        self.customer.phone == FORGOTTEN
     }
 
     pub fn total(&self) -> Cents {
@@ -286,6 +304,8 @@ pub struct Shop {
     pub orders: Vec<Order>,
     /// What suppliers sent, by the references of their deliveries.
     pub deliveries: BTreeMap<String, Pieces>,
+    /// By phone, of whom anything was said.
+    pub remarks: BTreeMap<String, Remarks>,
 }
 
 impl Shop {

@@ -21,6 +21,9 @@ pub enum Kind {
     Refund,
     Void,
     Note,
+    Carry,
+    Remark,
+    Forget,
     Adjust,
     Count,
     SetPrice,
@@ -43,7 +46,7 @@ pub enum Mix {
 
 impl Mix {
     /// Returns how often each kind of command is drawn.
-    pub fn weights(self) -> [(Kind, u32); 26] {
+    pub fn weights(self) -> [(Kind, u32); 29] {
         let of = |sales, changes, returns, money| match self {
             Mix::Sales => sales,
             Mix::Changes => changes,
@@ -68,6 +71,9 @@ impl Mix {
             (Kind::Refund, of(2, 1, 2, 9)),
             (Kind::Void, of(1, 1, 1, 8)),
             (Kind::Note, of(1, 1, 1, 1)),
+            (Kind::Carry, of(4, 2, 4, 2)),
+            (Kind::Remark, of(2, 2, 1, 1)),
+            (Kind::Forget, of(1, 1, 1, 1)),
             (Kind::Adjust, of(6, 6, 4, 2)),
             (Kind::Count, of(4, 3, 2, 1)),
             (Kind::SetPrice, of(1, 2, 1, 1)),
@@ -89,6 +95,7 @@ impl Kind {
         match self {
             Kind::Confirm | Kind::ConfirmSeveral => order.status == Pending,
             Kind::Ship | Kind::SetListed => matches!(order.status, Confirmed | Processing | Shipped),
+            Kind::Carry => order.status != Cancelled,
             Kind::Cancel => order.status != Cancelled,
             Kind::StepBack => order.status != Pending,
             Kind::EditCustomer | Kind::EditItems => is_open,
@@ -103,11 +110,13 @@ impl Kind {
     /// Returns whether the command is about orders that are there.
     pub fn needs_orders(self) -> bool {
         use Kind::{
-            Adjust, Count, Create, CreateTyped, Import, ImportPrices, Receive, RemoveSize, SetDiscounted, SetPrice,
+            Adjust, Count, Create, CreateTyped, Forget, Import, ImportPrices, Receive, Remark, RemoveSize,
+            SetDiscounted, SetPrice,
         };
         let is_of_orders = matches!(self, Create | CreateTyped | Import);
         let is_of_products =
             matches!(self, Adjust | Count | Receive | SetPrice | SetDiscounted | ImportPrices | RemoveSize);
-        !is_of_orders && !is_of_products
+        let is_of_customers = matches!(self, Remark | Forget);
+        !is_of_orders && !is_of_products && !is_of_customers
     }
 }

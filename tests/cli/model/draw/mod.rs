@@ -1,6 +1,7 @@
 //! Draws commands: most that make sense for the shop as it is, some that are refused.
 
 mod changes;
+mod customers;
 mod lists;
 mod mix;
 mod money;
@@ -66,6 +67,10 @@ impl Draw<'_> {
                 is_it
             });
             let kind = drawn.unwrap().0;
+            // To overwrite a customer's bytes it has to have the file for itself.
+            if kind == Kind::Forget && self.at_once > 1 {
+                continue;
+            }
             let is_of_use = !kind.needs_orders() || self.shop.orders.iter().any(|order| kind.suits(order));
             if is_of_use || self.in_100(4) {
                 let command = self.kind(kind);
@@ -128,6 +133,9 @@ impl Draw<'_> {
                 Command::Void { reference, number: self.number(payments) }
             }
             Kind::Note => Command::Note { reference: self.any_reference() },
+            Kind::Carry => self.carry(),
+            Kind::Remark => self.remark(),
+            Kind::Forget => Command::Forget { phone: self.customer().phone },
             Kind::Adjust => {
                 let product = self.product();
                 let size = self.stock_size(product);

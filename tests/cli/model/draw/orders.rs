@@ -114,7 +114,7 @@ impl Draw<'_> {
     /// Draws an order from outside: a new one, or now and then one that is there, as it came or as it is.
     pub(super) fn draft(&mut self) -> Draft {
         let reference = self.new_reference();
-        if let Some(order) = self.shop.order(&reference)
+        if let Some(order) = self.shop.order(&reference).filter(|order| !order.is_forgotten())
             && self.in_100(70)
         {
             let content = if self.in_100(50) { order.received.clone() } else { order.content() };

@@ -119,6 +119,8 @@ impl Order {
             payments: Vec::new(),
             returns: Vec::new(),
             notes: 0,
+            courier: None,
+            tracking: None,
             took_unsized: BTreeMap::new(),
         };
         order.received = order.content();

@@ -3,6 +3,7 @@
 //! Nothing here comes from the program. A rule changes a copy of the shop as if nothing stood against the command, and returns every
 //! reason that does. The exit code is the first of them, and the copy is dropped.
 
+mod customers;
 mod edit;
 mod incoming;
 mod money;
@@ -177,6 +178,11 @@ impl Shop {
                 }
                 None => Reasons::of(NOT_FOUND),
             },
+            Command::Carry { reference, is_shipped, courier, tracking } => {
+                self.carry(reference, *is_shipped, *courier, tracking.as_deref())
+            }
+            Command::Remark { phone, remark } => self.remark(phone, remark),
+            Command::Forget { phone } => self.forget(phone),
             Command::Adjust { product, size, difference } => self.adjust(*product, size.as_deref(), *difference),
             Command::Count { product, size, pieces } => self.count(*product, size.as_deref(), *pieces),
             Command::SetPrice { product, price } => self.set_price(*product, *price),

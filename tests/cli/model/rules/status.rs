@@ -80,6 +80,29 @@ impl Shop {
         reasons
     }
 
+    /// Says who carries an order; an empty text clears.
+    pub(super) fn carry(
+        &mut self,
+        reference: &str,
+        is_shipped: bool,
+        courier: Option<&str>,
+        tracking: Option<&str>,
+    ) -> Reasons {
+        let mut reasons = Reasons::none();
+        if is_shipped {
+            reasons = self.set_status(reference, Status::Shipped, false, false, None);
+        }
+        let Some(order) = self.order_mut(reference) else { return Reasons::of(NOT_FOUND) };
+        let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        if let Some(courier) = courier {
+            order.courier = said(courier);
+        }
+        if let Some(tracking) = tracking {
+            order.tracking = said(tracking);
+        }
+        reasons.add(CONFLICT, order.status == Status::Cancelled)
+    }
+
     /// Moves the orders of a list. One that is there already is left alone; one that is missing makes its row invalid.
     pub(super) fn set_listed(&mut self, rows: &[(String, &'static str)], keep_going: bool) -> Reasons {
         let mut moved = BTreeSet::new();
