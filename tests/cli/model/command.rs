@@ -247,7 +247,10 @@ pub enum Command {
         product: Named,
         size: String,
     },
-    /// `product import` of prices.
+    RemoveProduct {
+        product: Named,
+    },
+    /// `product import` of prices. A product that was removed comes back.
     ImportPrices {
         prices: Vec<(Named, Cents)>,
     },

@@ -252,6 +252,7 @@ impl Command {
             Command::RemoveSize { product, size } => {
                 Words::new(&["product", "set", product.barcode, "--remove-size", size])
             }
+            Command::RemoveProduct { product } => Words::new(&["product", "remove", product.barcode, "--yes"]),
             Command::ImportPrices { .. } => Words::new(&["product", "import", "-"]),
             Command::Receive { delivery, product, pieces } => {
                 let pieces = pieces.iter().map(|(size, pieces)| match size {
@@ -299,7 +300,8 @@ impl Command {
             }
             Command::ImportPrices { prices } => {
                 let price = |(product, price): &(Named, Cents)| {
-                    format!("{}\n", json!({"id": product.id, "name": product.barcode, "price": money(*price)}))
+                    let Named { barcode, id } = product;
+                    format!("{}\n", json!({"id": id, "name": barcode, "barcode": barcode, "price": money(*price)}))
                 };
                 prices.iter().map(price).collect()
             }

@@ -45,14 +45,17 @@ pub fn differences(command: &Command, before: &Shop, outcome: &Outcome, text: &s
         }
         Command::ImportPrices { prices } => {
             let price = |shop: &Shop, named: Named| shop.product(named).map(|product| product.price);
-            let updated = prices.iter().filter(|(named, _)| price(before, *named) != price(shop, *named)).count();
-            counts(["imported", "updated", "unchanged"], [0, updated, prices.len() - updated])
+            let imported = prices.iter().filter(|(named, _)| before.product(*named).is_none()).count();
+            let changed = prices.iter().filter(|(named, _)| price(before, *named) != price(shop, *named)).count();
+            let counted = [imported, changed - imported, prices.len() - changed];
+            counts(["imported", "updated", "unchanged"], counted)
         }
         Command::Adjust { product, .. }
         | Command::Count { product, .. }
         | Command::SetPrice { product, .. }
         | Command::SetDiscounted { product, .. }
         | Command::RemoveSize { product, .. } => differs("product", &row(shop, *product), &told(&printed)),
+        Command::RemoveProduct { product } => differs("product", &row(before, *product), &told(&printed)),
         Command::Receive { delivery, pieces, .. } => {
             let told = json!([printed["reference"], printed["unchanged"], printed["pieces"]]);
             let is_known = before.deliveries.contains_key(delivery);

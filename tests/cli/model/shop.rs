@@ -199,6 +199,10 @@ impl Order {
         Content { customer: self.customer.clone(), items: items.collect() }
     }
 
+    pub fn has_product(&self, barcode: &str) -> bool {
+        self.items.iter().any(|item| item.product == barcode)
+    }
+
     /// Whether its customer was forgotten.
     pub fn is_forgotten(&self) -> bool {
         self.customer.phone == FORGOTTEN
@@ -299,6 +303,8 @@ impl Order {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shop {
     pub products: Vec<Product>,
+    /// Those that are no longer in the catalogue.
+    pub removed: Vec<Product>,
     pub on_hand: Pieces,
     /// In the order in which they came.
     pub orders: Vec<Order>,

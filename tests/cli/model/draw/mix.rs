@@ -32,6 +32,7 @@ pub enum Kind {
     Receive,
     SetDiscounted,
     RemoveSize,
+    RemoveProduct,
     ImportPrices,
 }
 
@@ -46,7 +47,7 @@ pub enum Mix {
 
 impl Mix {
     /// Returns how often each kind of command is drawn.
-    pub fn weights(self) -> [(Kind, u32); 29] {
+    pub fn weights(self) -> [(Kind, u32); 30] {
         let of = |sales, changes, returns, money| match self {
             Mix::Sales => sales,
             Mix::Changes => changes,
@@ -82,6 +83,7 @@ impl Mix {
             (Kind::Receive, of(3, 2, 2, 0)),
             (Kind::SetDiscounted, of(1, 1, 1, 1)),
             (Kind::RemoveSize, of(1, 2, 1, 1)),
+            (Kind::RemoveProduct, of(1, 1, 1, 1)),
             (Kind::ImportPrices, of(1, 1, 1, 1)),
         ]
     }
@@ -110,12 +112,14 @@ impl Kind {
     /// Returns whether the command is about orders that are there.
     pub fn needs_orders(self) -> bool {
         use Kind::{
-            Adjust, Count, Create, CreateTyped, Forget, Import, ImportPrices, Receive, Remark, RemoveSize,
-            SetDiscounted, SetPrice,
+            Adjust, Count, Create, CreateTyped, Forget, Import, ImportPrices, Receive, Remark, RemoveProduct,
+            RemoveSize, SetDiscounted, SetPrice,
         };
         let is_of_orders = matches!(self, Create | CreateTyped | Import);
-        let is_of_products =
-            matches!(self, Adjust | Count | Receive | SetPrice | SetDiscounted | ImportPrices | RemoveSize);
+        let is_of_products = matches!(
+            self,
+            Adjust | Count | Receive | SetPrice | SetDiscounted | ImportPrices | RemoveSize | RemoveProduct
+        );
         let is_of_customers = matches!(self, Remark | Forget);
         !is_of_orders && !is_of_products && !is_of_customers
     }

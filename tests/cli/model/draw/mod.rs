@@ -57,6 +57,12 @@ struct Draw<'a> {
 
 impl Draw<'_> {
     fn command(&mut self, mix: Mix) -> Command {
+        let is_gone = |(named, ..): &Stocked| self.shop.product(*named).is_none();
+        if let Some((gone, ..)) = CATALOGUE.into_iter().find(is_gone)
+            && self.in_100(10)
+        {
+            return self.prices(vec![gone]);
+        }
         let weights = mix.weights();
         let all: u32 = weights.iter().map(|(_, weight)| weight).sum();
         loop {
@@ -102,6 +108,10 @@ impl Draw<'_> {
 
     fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.random.usize(0..choices.len())].clone()
+    }
+
+    fn prices(&mut self, products: Vec<Named>) -> Command {
+        Command::ImportPrices { prices: products.into_iter().map(|product| (product, self.price())).collect() }
     }
 
     fn kind(&mut self, kind: Kind) -> Command {
@@ -159,13 +169,17 @@ impl Draw<'_> {
                 Command::SetDiscounted { product, price }
             }
             Kind::RemoveSize => self.remove_size(),
+            Kind::RemoveProduct => {
+                let is_ordered = |named: &Named| self.shop.orders.iter().any(|order| order.has_product(named.barcode));
+                let unordered = CATALOGUE.map(|(named, ..)| named).into_iter().find(|named| !is_ordered(named));
+                let product = unordered.filter(|_| self.in_100(60)).unwrap_or_else(|| self.product());
+                Command::RemoveProduct { product }
+            }
             Kind::ImportPrices => {
                 let mut products = CATALOGUE.map(|(named, ..)| named);
                 self.random.shuffle(&mut products);
                 let count = self.random.usize(1..3);
-                Command::ImportPrices {
-                    prices: products.into_iter().take(count).map(|product| (product, self.price())).collect(),
-                }
+                self.prices(products.into_iter().take(count).collect())
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::command::{Cents, Command, Customer, Draft, DraftItem, Named, Shape, Terms, Typed, TypedItem};
 use super::super::shop::{Content, Order};
-use super::{BELT, Draw, JACKET, MOST_ORDERS, PIN, STICKER, TEE, UNKNOWN};
+use super::{BELT, CATALOGUE, Draw, JACKET, MOST_ORDERS, PIN, STICKER, TEE, UNKNOWN};
 
 impl Draw<'_> {
     /// Draws the reference of an order that suits, if there is one; sometimes of any, or of none that is there.
@@ -141,9 +141,9 @@ impl Draw<'_> {
     }
 
     pub(super) fn again(&mut self, reference: String, content: &Content) -> Draft {
-        let named = |barcode| self.shop.products.iter().find(|product| product.named.barcode == barcode);
+        let named = |barcode| CATALOGUE.into_iter().find(|(named, ..)| named.barcode == barcode);
         let items = content.items.iter().map(|item| DraftItem {
-            product: named(item.product).unwrap().named,
+            product: named(item.product).unwrap().0,
             quantity: item.quantity,
             price: item.price,
             size: item.size.clone(),

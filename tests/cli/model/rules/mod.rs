@@ -189,9 +189,10 @@ impl Shop {
             Command::Receive { delivery, product, pieces } => self.deliver(delivery, *product, pieces),
             Command::SetDiscounted { product, price } => self.set_discounted(*product, *price),
             Command::RemoveSize { product, size } => self.remove_size(*product, size),
+            Command::RemoveProduct { product } => self.remove_product(*product),
             Command::ImportPrices { prices } => prices
                 .iter()
-                .fold(Reasons::none(), |reasons, (product, price)| reasons.and(self.set_price(*product, *price))),
+                .fold(Reasons::none(), |reasons, (product, price)| reasons.and(self.import_price(*product, *price))),
             Command::DryRun(command) => self.apply(command),
             Command::Show { reference } => Reasons::none().add(NOT_FOUND, self.order(reference).is_none()),
             Command::List

@@ -1,7 +1,7 @@
 //! The shelf.
 
 use super::super::command::{Cents, Named};
-use super::super::shop::{Pieces, Shop, size_key};
+use super::super::shop::{Pieces, Product, Shop, size_key};
 use super::{CONFLICT, INVALID, NO_STOCK, NOT_FOUND, Reasons};
 
 impl Shop {
@@ -49,6 +49,25 @@ impl Shop {
             None => return Reasons::of(NOT_FOUND),
         }
         Reasons::none()
+    }
+
+    /// Takes a product that no order has out of the catalogue, and what is left of it off the shelf.
+    pub(super) fn remove_product(&mut self, named: Named) -> Reasons {
+        let Some(place) = self.products.iter().position(|product| product.named == named) else {
+            return Reasons::of(NOT_FOUND);
+        };
+        self.removed.push(self.products.remove(place));
+        self.on_hand.retain(|(product, _), _| *product != named.barcode);
+        Reasons::none().add(CONFLICT, self.orders.iter().any(|order| order.has_product(named.barcode)))
+    }
+
+    /// A product that was removed comes back with its sizes, and nothing on hand.
+    pub(super) fn import_price(&mut self, named: Named, price: Cents) -> Reasons {
+        if let Some(place) = self.removed.iter().position(|product| product.named == named) {
+            let product = self.removed.remove(place);
+            self.products.push(Product { discounted: None, ..product });
+        }
+        self.set_price(named, price)
     }
 
     pub(super) fn set_discounted(&mut self, named: Named, price: Option<Cents>) -> Reasons {
