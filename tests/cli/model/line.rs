@@ -76,6 +76,24 @@ impl Words {
         }
     }
 
+    /// Adds the numbers of items, and how many pieces of each.
+    fn returned(self, lines: &[(usize, i64)]) -> Words {
+        let lines = lines.iter().map(|(number, pieces)| match pieces {
+            1 => number.to_string(),
+            _ => format!("{number}*{pieces}"),
+        });
+        self.words(&lines.collect::<Vec<_>>())
+    }
+
+    /// Adds sizes, and how many pieces of each.
+    fn received(self, pieces: &[(Option<String>, i64)]) -> Words {
+        let pieces = pieces.iter().map(|(size, pieces)| match size {
+            Some(size) => format!("{size}={pieces}"),
+            None => pieces.to_string(),
+        });
+        self.words(&pieces.collect::<Vec<_>>())
+    }
+
     fn replacement(self, replacement: Option<&Replacement>) -> Words {
         match replacement {
             None => self,
@@ -116,6 +134,16 @@ impl Typed {
             .flag("--confirm", self.confirm)
             .flag("--delivered", self.delivered)
             .payment("--paid", self.payment.as_ref())
+    }
+}
+
+impl Remark {
+    fn words(&self, phone: &str) -> Words {
+        match self {
+            Remark::Note(text) => Words::new(&["customer", "note", phone, text]),
+            Remark::Block(why) => Words::new(&["customer", "block", phone, "--note", why]),
+            Remark::Unblock => Words::new(&["customer", "unblock", phone]),
+        }
     }
 }
 
@@ -196,12 +224,8 @@ impl Command {
                 .terms(terms)
                 .item_edit(items.as_ref()),
             Command::Return { reference, lines, damaged, replacement, refund, keep } => {
-                let lines = lines.iter().map(|(number, pieces)| match pieces {
-                    1 => number.to_string(),
-                    _ => format!("{number}*{pieces}"),
-                });
-                let words = Words::new(&["return", reference]).words(&lines.collect::<Vec<_>>());
-                words
+                Words::new(&["return", reference])
+                    .returned(lines)
                     .replacement(replacement.as_ref())
                     .flag("--damaged", *damaged)
                     .payment("--refund", refund.as_ref())
@@ -228,11 +252,7 @@ impl Command {
                 };
                 words.option("--courier", courier.map(str::to_owned)).option("--tracking", tracking.clone())
             }
-            Command::Remark { phone, remark } => match remark {
-                Remark::Note(text) => Words::new(&["customer", "note", phone, text]),
-                Remark::Block(why) => Words::new(&["customer", "block", phone, "--note", why]),
-                Remark::Unblock => Words::new(&["customer", "unblock", phone]),
-            },
+            Command::Remark { phone, remark } => remark.words(phone),
             Command::Forget { phone } => Words::new(&["customer", "forget", phone, "--yes"]),
             Command::Adjust { product, size, difference } => {
                 Words::new(&["product", "adjust", product.barcode, &format!("{difference:+}"), "--note", "why"])
@@ -255,13 +275,8 @@ impl Command {
             Command::RemoveProduct { product } => Words::new(&["product", "remove", product.barcode, "--yes"]),
             Command::ImportPrices { .. } => Words::new(&["product", "import", "-"]),
             Command::Receive { delivery, product, pieces } => {
-                let pieces = pieces.iter().map(|(size, pieces)| match size {
-                    Some(size) => format!("{size}={pieces}"),
-                    None => pieces.to_string(),
-                });
-                Words::new(&["product", "receive", product.barcode])
-                    .words(&pieces.collect::<Vec<_>>())
-                    .option("--ref", Some(delivery.clone()))
+                let words = Words::new(&["product", "receive", product.barcode]).received(pieces);
+                words.option("--ref", Some(delivery.clone()))
             }
             Command::DryRun(command) => {
                 return command.arguments().into_iter().chain(["--dry-run".to_owned()]).collect();
