@@ -20,8 +20,8 @@ use crate::shop::{Shop, Start, program};
 
 /// The most memory that a run may take, in KiB. Who asks for more is given none, and aborts.
 const MEMORY: u64 = 64 << 10;
-/// What it may take of that whatever the input (24 MiB), and how many times its input on top: so that little input tells too.
-const MEMORY_ALWAYS: u64 = 24 << 10;
+/// What it may take of that whatever the input (16 MiB), and how many times its input on top: so that little input tells too.
+const MEMORY_ALWAYS: u64 = 16 << 10;
 const MEMORY_TIMES: u64 = 16;
 /// How many times its input any file of a run may have: the spool, the rejects, the orders file, its log, what is printed.
 const TIMES: u64 = 8;
@@ -339,9 +339,13 @@ fn run(shop: &Shop, arguments: &[&str], input: &[u8], bytes: usize) -> Result<()
     if written > 2 * most { Err(format!("{written} bytes are left of {bytes}")) } else { Ok(()) }
 }
 
-/// Returns the most memory that a process took, in KiB; 0 once it is gone.
+/// Returns the most memory that a process took, in KiB; 0 once it is gone. What is mapped of files is left out: how much of the
+/// program is, depends on what the machine has of it in its cache.
 fn peak_memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
+    let number = |name: &str| -> u64 {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
+    };
+    number("VmHWM:").saturating_sub(number("RssFile:"))
 }
