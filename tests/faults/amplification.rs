@@ -339,8 +339,8 @@ fn run(shop: &Shop, arguments: &[&str], input: &[u8], bytes: usize) -> Result<()
     if written > 2 * most { Err(format!("{written} bytes are left of {bytes}")) } else { Ok(()) }
 }
 
-/// Returns the most memory that a process took, in KiB; 0 once it is gone. What is mapped of files is left out: how much of the
-/// program is, depends on what the machine has of it in its cache.
+/// Returns the most memory that a process took, in KiB; 0 once it is gone. Pages of files are left out: how many of the program's
+/// own are mapped depends on the machine's cache.
 fn peak_memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let number = |name: &str| -> u64 {

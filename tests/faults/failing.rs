@@ -8,7 +8,7 @@ use crate::shop::Shop;
 use crate::strace::{self, Call, Often};
 use crate::work::{Case, commands};
 
-/// How each call fails once: so, and in one of the other ways.
+/// How each call fails once: with this error, and with one of the others.
 const ERROR: &str = "EIO";
 const OTHER_ERRORS: [&str; 4] = ["ENOSPC", "EINTR", "EACCES", "ENOMEM"];
 /// How a disk fails that does not come back: in one of these ways at each call.
@@ -51,10 +51,9 @@ pub fn at_calls(plan: &Plan, name: &'static str, cases: &'static [Case], few: us
     })?;
     let tried = format!(
         "{} commands on {} files, each call once with {ERROR} and once with another error, and from then on (of locks: one on \
-         each file), {} faults",
+         each file)",
         commands(cases),
-        cases.len(),
-        points.len()
+        cases.len()
     );
     Ok(Row { fault: name, tried, faults })
 }

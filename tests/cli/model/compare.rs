@@ -134,9 +134,12 @@ const PRODUCTS: &str =
      ORDER BY barcode";
 
 const SIZES: &str = "SELECT barcode || ' ' || size_key FROM stock JOIN products ON products.id = product_id
-                     WHERE size_key <> '' AND coalesce(stock.removed_at, products.removed_at) IS NULL ORDER BY barcode, size_key";
+                     WHERE size_key <> '' AND coalesce(stock.removed_at, products.removed_at) IS NULL
+                     ORDER BY barcode, size_key";
 
-const DELIVERIES: &str = "SELECT reference || ' ' || coalesce(barcode, removed_barcode) AS barcode, size_key, SUM(delta) FROM stock_movements
+const DELIVERIES: &str =
+    "SELECT reference || ' ' || coalesce(barcode, removed_barcode) AS barcode, size_key, SUM(delta)
+                          FROM stock_movements
                           JOIN products ON products.id = product_id JOIN deliveries ON deliveries.pk = delivery_pk
                           GROUP BY reference, barcode, size_key";
 
