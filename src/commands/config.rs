@@ -11,6 +11,7 @@ use crate::input::setting::read_setting;
 use crate::render::json;
 use crate::render::json::{Body, bare};
 use crate::render::prose::field;
+use crate::store::StoreError;
 use crate::ui;
 
 /// Show or change the settings of the file
@@ -48,8 +49,13 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 .map_err(|problem| Failure::new(FailureKind::InvalidInput, format!("{} {problem}", key.as_str())))?;
             let mut store = context.open_or_create()?;
             let (before, settings) = context.write(&mut store, |write| {
-                // A broken setting does not keep anybody from setting it again.
-                let before = write.settings().ok().and_then(|settings| settings.currency);
+                let before = match write.settings() {
+                    Ok(settings) => settings.currency,
+                    // A broken setting does not keep anybody from setting it again.
+                    Err(StoreError::Setting(..)) => None,
+                    // After any other error the transaction may be gone.
+                    Err(error) => return Err(error.into()),
+                };
                 write.set_setting(key, value.as_deref())?;
                 Ok((before, write.settings()?))
             })?;
