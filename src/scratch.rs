@@ -102,7 +102,7 @@ impl PrivateFolder {
                 opened => opened?,
             };
             match opened.try_lock() {
-                Ok(()) if is_at(folder.path(), &opened) => break (folder, Some(opened)),
+                Ok(()) if is_at(folder.path(), &opened)? => break (folder, Some(opened)),
                 Ok(()) | Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(_)) => break (make_named(UNLOCKED)?, None),
             }
@@ -147,9 +147,17 @@ fn open_folder(path: &Path) -> io::Result<File> {
     Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
 }
 
-fn is_at(path: &Path, opened: &File) -> bool {
+/// Returns whether an open folder still has its path.
+///
+/// # Errors
+/// That cannot be found out. It is not the same as no: who tries again until it is so would never end.
+fn is_at(path: &Path, opened: &File) -> io::Result<bool> {
     let id = |found: fs::Metadata| (found.dev(), found.ino());
-    path.symlink_metadata().ok().map(id).is_some_and(|there| opened.metadata().ok().map(id) == Some(there))
+    match path.symlink_metadata() {
+        Ok(there) => Ok(id(there) == id(opened.metadata()?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Syncs the names in a folder.
@@ -181,6 +189,18 @@ mod tests {
 
     fn names(folder: &Path) -> Vec<String> {
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_looked_at_is_not_taken_for_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (private, file) = (folder.path().join("private"), folder.path().join("file"));
+        fs::create_dir(&private).unwrap();
+        fs::write(&file, "").unwrap();
+        let opened = open_folder(&private).unwrap();
+        assert!(is_at(&private, &opened).unwrap() && !is_at(&file, &opened).unwrap());
+        assert!(!is_at(&folder.path().join("gone"), &opened).unwrap());
+        assert!(is_at(&file.join("below"), &opened).is_err());
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl PickList {
             let line = || PickLine::of(item, products.get(item.product_id));
             let line = self.lines.entry(key).or_insert_with(line);
             line.quantity += i64::from(item.pieces_left());
-            line.orders += i64::from(line.orders == 0 || line.last_order != order.summary.pk);
+            line.orders += i64::from(line.last_order != order.summary.pk);
             line.last_order = order.summary.pk;
         }
         Ok(())
@@ -192,7 +192,7 @@ pub fn collection(order: &Order) -> Option<Collection> {
 /// alone, and never more than is due.
 pub fn cash_to_collect(order: &Order) -> Option<Money> {
     let summary = &order.summary;
-    let due = summary.due().filter(|due| summary.terms.is_cod && *due > Balance::ZERO)?;
+    let due = summary.due().filter(|_| summary.terms.is_cod)?;
     let cash = match summary.status {
         Status::Pending | Status::Confirmed | Status::Processing => due,
         Status::Shipped if order.exchanges.is_empty() => due,

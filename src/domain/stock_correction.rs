@@ -58,7 +58,7 @@ pub fn correct(
     let after = before.saturating_add(delta);
     let label = product.label(&line);
     if after < 0 {
-        let shortage = Shortage { available: before, ..Shortage::of(product, &line, -delta) };
+        let shortage = Shortage::of(product, &line, -delta);
         let show = Remedy::ShowProduct(shortage.handle.clone());
         return Err(shortage::refuse(format!("not enough stock of {label}"), &[shortage]).remedy(show));
     }

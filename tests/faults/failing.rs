@@ -66,13 +66,6 @@ fn is_lock(call: &Call) -> bool {
     call.name == "fcntl"
 }
 
-/// Returns whether a call talks to a node.
-#[cfg(feature = "cluster")]
-fn is_of_network(call: &Call) -> bool {
-    ["socket", "connect", "setsockopt", "getsockopt", "sendto", "recvfrom", "poll", "getsockname", "getpeername"]
-        .contains(&call.name.as_str())
-}
-
 fn fail(case: &Case, call: &Call, error: &str, often: Often) -> Result<(), String> {
     let mut shop = Shop::new(case.start);
     if is_lock(call) {
@@ -84,7 +77,7 @@ fn fail(case: &Case, call: &Call, error: &str, often: Often) -> Result<(), Strin
         // A lock that cannot be had may be somebody else's.
         _ if is_lock(call) => Fault::LockFails,
         #[cfg(feature = "cluster")]
-        _ if shop.cluster.is_some() && is_of_network(call) => Fault::Unanswered,
+        _ if call.is_of_network => Fault::Unanswered,
         Often::FromThenOn => Fault::GoesOnFailing,
         Often::Once => Fault::MayFail,
     };

@@ -79,6 +79,9 @@ pub struct Call {
     /// Whether it is to bear failing: random bytes are always there once the machine is up, and that a folder that was
     /// listed cannot be closed is impossible to the standard library.
     pub can_fail: bool,
+    /// Whether it talks to a node of a cluster.
+    #[cfg(feature = "cluster")]
+    pub is_of_network: bool,
 }
 
 impl Call {
@@ -133,7 +136,8 @@ pub fn calls(case: &Case) -> Vec<Call> {
     let log = tempfile::NamedTempFile::new().unwrap();
     // A question mark: not every name is known on every machine.
     let trace = format!("trace=!{}", OF_THE_PROCESS.map(|name| format!("?{name}")).join(","));
-    let options = ["-o", log.path().to_str().unwrap(), "-e", &trace].map(str::to_owned);
+    // With what its files are: `3<socket:[2040]>`.
+    let options = ["-y", "-o", log.path().to_str().unwrap(), "-e", &trace].map(str::to_owned);
     let ending = Ending::of(traced(&shop, case.work.arguments, &options));
     assert_eq!(ending.code, Some(case.code), "{case}: {ending:#?}");
     let text = std::fs::read_to_string(log.path()).unwrap();
@@ -158,19 +162,31 @@ pub fn calls(case: &Case) -> Vec<Call> {
             locks.note(arguments);
         }
         if name == "openat" && arguments.contains("O_DIRECTORY") {
-            folders.extend(arguments.rsplit(' ').next());
+            folders.extend(arguments.rsplit(" = ").next().and_then(file));
         }
-        let closes_folder = name == "close" && arguments.split(')').next().is_some_and(|file| folders.remove(file));
+        let closes_folder = name == "close" && file(arguments).is_some_and(|file| folders.remove(file));
         // Memory is no input or output, unless it is a file's. And what happens to a call happens to those of the same
         // number in other threads.
         if (name == "mmap" && !arguments.contains("MAP_SHARED")) || !known.insert((name, *nth)) || !is_ours {
             continue;
         }
         let can_fail = name != "getrandom" && !closes_folder;
-        calls.push(Call { name: name.to_owned(), nth: *nth, is_in_transaction, can_fail });
+        calls.push(Call {
+            name: name.to_owned(),
+            nth: *nth,
+            is_in_transaction,
+            can_fail,
+            #[cfg(feature = "cluster")]
+            is_of_network: arguments.contains("<socket:["),
+        });
     }
     assert!(is_ours, "the program's first call was not found");
     calls
+}
+
+/// Returns the number of the file that a text begins with.
+fn file(text: &str) -> Option<&str> {
+    text.split_once('<').map(|(number, _)| number)
 }
 
 /// The bytes of a log's index that a program has locked.
