@@ -264,8 +264,10 @@ fn assert_run_is_harmless(run: Run, what: &str) -> i32 {
 #[test]
 fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
     let shop = Shop::stocked();
-    let steering: Vec<char> =
-        ('\u{1}'..=char::MAX).filter(|c| steers(*c) && *c != '\n').chain("\u{1b}[2J".chars()).collect();
+    // Of the 4096 tags and selectors, which one rule hides, the first and the last of their kinds.
+    let of_tags = ['\u{e0000}', '\u{e0001}', '\u{e0020}', '\u{e007f}', '\u{e0100}', '\u{e01ef}', '\u{e0fff}'];
+    let others = ('\u{1}'..'\u{e0000}').filter(|c| steers(*c) && *c != '\n');
+    let steering: Vec<char> = others.chain(of_tags).chain("\u{1b}[2J".chars()).collect();
     let texts: Vec<String> =
         steering.chunks(A_TEXT).map(|chunk| format!("5{}5", chunk.iter().collect::<String>())).collect();
     let (mut imported, mut made) = (0, 0);
@@ -288,7 +290,7 @@ fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
         assert!(taken >= 6, "{text:?}: only {taken} were taken: {}", done.stderr);
         imported += taken;
         // All commands print through the same code, so each gets only some of the texts.
-        for line in orders.lines().skip(number % 7).step_by(7) {
+        for line in orders.lines().skip(number % 3).step_by(3) {
             let run = shop.orders(["create"]).stdin(line);
             assert_run_is_harmless(run, line);
         }
@@ -324,7 +326,7 @@ fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
             &["invoice", &format!("LEG-{number}-2")],
             &["report", "sales", "--since", text],
         ];
-        for words in takes_a_text.into_iter().skip(number % 5).step_by(5) {
+        for words in takes_a_text.into_iter().skip(number % 2).step_by(2) {
             let mut run = shop.orders([]);
             for word in words {
                 run = run.arg(word);

@@ -86,12 +86,12 @@ fn run_within(most: u64, command: &str, shop: &Shop) -> ExitStatus {
 /// As many products take twice as much where they are held in memory.
 #[test]
 fn a_long_catalogue_is_not_held_in_memory() {
-    const ENOUGH: u64 = 48 << 10;
+    const ENOUGH: u64 = 28 << 10;
     let shop = Shop::new();
     shop.orders(["product", "add", "--name", "Cap", "--sku", "CAP", "--price", "5", "--stock", "1"]).succeeds();
     let products = "
         INSERT INTO products (id, name, barcode, price)
-            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60000)
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 30000)
             SELECT printf('%08x-0000-4000-8000-000000000000', n), 'Cotton summer shirt with a long name ' || n,
                    printf('%013d', n), 1000 FROM numbers;
         INSERT INTO stock (product_id, size_key, size, on_hand) SELECT id, '', '', 5 FROM products WHERE barcode <> 'CAP';
@@ -151,14 +151,16 @@ fn a_call_takes_no_more_orders_than_memory_holds() {
     }
 }
 
+/// Small inputs in little memory show the same as long ones in [`MOST`], sooner.
 #[test]
 fn any_input_takes_little_memory() {
+    const ENOUGH: u64 = 32 << 10;
     let shop = Shop::stocked();
-    for (command, what, input) in hostile(3 << 20) {
+    for (command, what, input) in hostile(1 << 20) {
         std::fs::write(shop.path("hostile"), &input).unwrap();
         let _ = std::fs::remove_file(shop.path("mend"));
         let rejects = if command == "product import" { "" } else { "--rejects mend" };
-        let status = run_within(MOST, &format!("{command} hostile --keep-going {rejects}"), &shop);
+        let status = run_within(ENOUGH, &format!("{command} hostile --keep-going {rejects}"), &shop);
         assert!(matches!(status.code(), Some(0 | 4 | 8)), "{what}: {status}");
         let kept = std::fs::metadata(shop.path("mend")).map_or(0, |kept| kept.len());
         assert!(kept <= 4 * input.len() as u64 + 1000, "{what}: {kept} bytes of {}", input.len());
