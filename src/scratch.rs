@@ -150,7 +150,7 @@ fn open_folder(path: &Path) -> io::Result<File> {
 /// Returns whether an open folder still has its path.
 ///
 /// # Errors
-/// That cannot be found out. It is not the same as no: who tries again until it is so would never end.
+/// The path cannot be looked at. That is not `false`: a caller that tries again until it is true would never end.
 fn is_at(path: &Path, opened: &File) -> io::Result<bool> {
     let id = |found: fs::Metadata| (found.dev(), found.ino());
     match path.symlink_metadata() {

@@ -52,8 +52,8 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 let before = match write.settings() {
                     Ok(settings) => settings.currency,
                     // A broken setting does not keep anybody from setting it again.
-                    Err(StoreError::Setting(..)) => None,
-                    // After any other error the transaction may be gone.
+                    Err(StoreError::Setting(..) | StoreError::Damaged(_)) => None,
+                    // After any other error SQLite may have rolled the transaction back.
                     Err(error) => return Err(error.into()),
                 };
                 write.set_setting(key, value.as_deref())?;

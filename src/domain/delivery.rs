@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn what_to_do_about_other_pieces_goes_by_what_was_entered() {
+    fn remedies_for_other_pieces_depend_on_what_was_entered() {
         let (shirt, cap, belt) =
             (product("Shirt", &[("S", 1), ("L", 2)]), product("Cap", &[("", 3)]), product("Belt", &[("", 0)]));
         let correct = |product: &Product, size: &str, by| Remedy::CorrectStock {
@@ -385,7 +385,7 @@ mod tests {
             (vec![pieces(&shirt, Some("L"), 5), pieces(&cap, None, 3)], vec![correct(&shirt, "L", 3)]),
             (vec![pieces(&shirt, Some("L"), 2), pieces(&cap, None, 1)], vec![correct(&cap, "", -2)]),
             (vec![pieces(&shirt, Some("L"), 2), pieces(&shirt, Some("s"), 4)], vec![correct(&shirt, "S", 4)]),
-            // Nothing that is there differs.
+            // A line is missing; the other one agrees.
             (vec![pieces(&shirt, Some("L"), 2)], vec![]),
             (
                 vec![pieces(&shirt, Some("L"), 3), pieces(&belt, None, 1)],

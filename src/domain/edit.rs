@@ -570,7 +570,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_that_is_added_needs_a_size_where_its_product_has_some() {
+    fn an_added_item_needs_a_size_if_its_product_has_sizes() {
         let (products, order, cap) = ground();
         let shirt = products.get(order.items[0].product_id).unwrap();
         assert!(edited(&order, &products, added(&cap, 1, None)).is_ok());

@@ -153,8 +153,8 @@ mod tests {
         let least = listed(Status::Shipped, None, None).size();
         let noted = ListedStatus { note: Some("abc".to_owned()), ..listed(Status::Shipped, Some("1234"), Some("56")) };
         assert_eq!(noted.size(), least + 9);
-        let longer = RowOrder::Reference("LEG-123".to_owned());
-        let longer = ListedStatus { order: longer, ..listed(Status::Shipped, None, None) };
+        let order = RowOrder::Reference("LEG-123".to_owned());
+        let longer = ListedStatus { order, ..listed(Status::Shipped, None, None) };
         assert_eq!(longer.size(), least + 2);
         assert!(least > size_of::<ListedStatus>());
     }

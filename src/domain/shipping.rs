@@ -127,9 +127,11 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_a_reference_is_warned_of() {
-        let warning = names_another(&Reference::parse("LEG-1").unwrap(), "LEG-2");
-        assert!(warning.starts_with("LEG-1 has the tracking number LEG-2, which is the reference of another order; "));
+    fn a_tracking_number_that_is_a_reference_gets_a_warning() {
+        assert_eq!(
+            names_another(&Reference::parse("LEG-1").unwrap(), "LEG-2"),
+            "LEG-1 has the tracking number LEG-2, which is the reference of another order; correct it with edit --tracking"
+        );
     }
 
     #[test]

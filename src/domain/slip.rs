@@ -41,8 +41,8 @@ pub struct PickLine {
     pub orders: i64,
     /// The place of the size among those of the product.
     size_place: usize,
-    /// The order that was added last.
-    last_order: OrderPk,
+    /// The order that was added last, if any was.
+    last_order: Option<OrderPk>,
 }
 
 /// The orders need more kinds of things than a pick list holds.
@@ -68,8 +68,8 @@ impl PickList {
             let line = || PickLine::of(item, products.get(item.product_id));
             let line = self.lines.entry(key).or_insert_with(line);
             line.quantity += i64::from(item.pieces_left());
-            line.orders += i64::from(line.last_order != order.summary.pk);
-            line.last_order = order.summary.pk;
+            line.orders += i64::from(line.last_order != Some(order.summary.pk));
+            line.last_order = Some(order.summary.pk);
         }
         Ok(())
     }
@@ -112,7 +112,7 @@ impl PickLine {
             quantity: 0,
             orders: 0,
             size_place: place.unwrap_or(usize::MAX),
-            last_order: OrderPk(0),
+            last_order: None,
         }
     }
 }
@@ -192,7 +192,10 @@ pub fn collection(order: &Order) -> Option<Collection> {
 /// alone, and never more than is due.
 pub fn cash_to_collect(order: &Order) -> Option<Money> {
     let summary = &order.summary;
-    let due = summary.due().filter(|_| summary.terms.is_cod)?;
+    if !summary.terms.is_cod {
+        return None;
+    }
+    let due = summary.due()?;
     let cash = match summary.status {
         Status::Pending | Status::Confirmed | Status::Processing => due,
         Status::Shipped if order.exchanges.is_empty() => due,
@@ -262,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_has_a_thing_twice_is_one_order() {
+    fn an_order_with_the_same_item_twice_counts_once() {
         let cap = product("Cap", &[("", 9)]);
         let products: Products = [cap.clone()].into_iter().collect();
         let mut list = PickList::default();

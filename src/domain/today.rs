@@ -626,7 +626,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_scarce_was_found_where_fewer_came_than_were_asked_for() {
+    fn scarce_products_are_counted_exactly_below_the_limit() {
         let caps = |number: usize| (0..number).map(|n| product(&format!("Cap {n}"), &[("", 0)]));
         let plenty = || [product("Shirt", &[("S", 9)])];
         for (products, count) in [

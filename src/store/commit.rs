@@ -207,18 +207,6 @@ pub(super) mod tests {
         assert_eq!(order.items, new.items);
     }
 
-    /// As SQLite does by itself after a read that failed.
-    #[test]
-    fn nothing_is_written_once_the_transaction_was_rolled_back() {
-        let (_folder, mut store) = store();
-        let set = store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
-            write.connection.execute_batch("ROLLBACK")?;
-            write.set_setting(SettingKey::ShopName, Some("late"))
-        });
-        assert!(matches!(set, Err(StoreError::Broken(_))), "{set:?}");
-        assert!(store.read(|read| read.settings()).unwrap().shop_name.is_none());
-    }
-
     /// Somebody restores a backup while a question is open.
     #[test]
     fn nothing_is_written_once_another_file_has_the_name() {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior, ffi};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior};
 
 use super::error::StoreError;
 use super::identity::{refuse_newer, version_of};
@@ -109,18 +109,8 @@ impl Read<'_> {
 impl Write<'_> {
     /// Runs a statement, however many rows it changes.
     pub(super) fn execute(&self, sql: &str, values: impl Params) -> Result<(), StoreError> {
-        self.ensure_not_over()?;
         self.connection.prepare_cached(sql)?.execute(values)?;
         Ok(())
-    }
-
-    /// Checks that the transaction is not over: SQLite rolls it back by itself after some errors, and what is written then would be
-    /// kept at once.
-    fn ensure_not_over(&self) -> Result<(), StoreError> {
-        match self.connection.is_autocommit() {
-            true => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR), None).into()),
-            false => Ok(()),
-        }
     }
 
     /// Runs a statement that must change one row.
@@ -128,7 +118,6 @@ impl Write<'_> {
     /// # Errors
     /// It changed none: `what` is no longer as it was when this was decided.
     pub(super) fn change_one(&self, what: &'static str, sql: &str, values: impl Params) -> Result<(), StoreError> {
-        self.ensure_not_over()?;
         match self.connection.prepare_cached(sql)?.execute(values)? {
             1 => Ok(()),
             _ => Err(StoreError::Changed(what)),

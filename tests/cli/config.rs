@@ -133,5 +133,10 @@ fn a_setting_that_somebody_else_broke_is_set_again() {
     shop.orders(["check"]).exits(10);
     shop.orders(["config", "lowStock", "5"]).succeeds();
     shop.orders(["list"]).succeeds();
+    let not_utf8 = "REPLACE INTO settings (key, value) VALUES ('shopAddress', CAST(x'4dff' AS TEXT))";
+    shop.connection().execute_batch(not_utf8).unwrap();
+    shop.orders(["list"]).exits(1);
+    shop.orders(["config", "shopAddress", "12 Tahrir Street"]).succeeds();
+    shop.orders(["list"]).succeeds();
     shop.check();
 }

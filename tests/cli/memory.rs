@@ -83,7 +83,7 @@ fn run_within(most: u64, command: &str, shop: &Shop) -> ExitStatus {
     run.env("ORDERS", env!("CARGO_BIN_EXE_orders")).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
 }
 
-/// As many products take twice as much where they are held in memory.
+/// Holding all of these products takes more than `ENOUGH`.
 #[test]
 fn a_long_catalogue_is_not_held_in_memory() {
     const ENOUGH: u64 = 28 << 10;
@@ -151,7 +151,7 @@ fn a_call_takes_no_more_orders_than_memory_holds() {
     }
 }
 
-/// Small inputs in little memory show the same as long ones in [`MOST`], sooner.
+/// Small inputs with little memory, as long ones take longer.
 #[test]
 fn any_input_takes_little_memory() {
     const ENOUGH: u64 = 32 << 10;

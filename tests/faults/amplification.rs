@@ -20,8 +20,9 @@ use crate::shop::{Shop, Start, program};
 
 /// The most memory that a run may take, in KiB. Who asks for more is given none, and aborts.
 const MEMORY: u64 = 64 << 10;
-/// What it may take of that whatever the input (16 MiB), and how many times its input on top: so that little input tells too.
+/// What a run may take whatever its input, in KiB (16 MiB): little, so that a small input tells too.
 const MEMORY_ALWAYS: u64 = 16 << 10;
+/// How many times its input it may take on top.
 const MEMORY_TIMES: u64 = 16;
 /// How many times its input any file of a run may have: the spool, the rejects, the orders file, its log, what is printed.
 const TIMES: u64 = 8;
@@ -339,8 +340,8 @@ fn run(shop: &Shop, arguments: &[&str], input: &[u8], bytes: usize) -> Result<()
     if written > 2 * most { Err(format!("{written} bytes are left of {bytes}")) } else { Ok(()) }
 }
 
-/// Returns the most memory that a process took, in KiB; 0 once it is gone. Pages of files are left out: how many of the program's
-/// own are mapped depends on the machine's cache.
+/// Returns about the most memory that a process took, in KiB; 0 once it is gone. Pages of files are left out, as the machine's
+/// cache decides how many of the program's own are mapped.
 fn peak_memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let number = |name: &str| -> u64 {

@@ -8,10 +8,11 @@ use crate::shop::Shop;
 use crate::strace::{self, Call, Often};
 use crate::work::{Case, commands};
 
-/// How each call fails once: with this error, and with one of the others.
+/// The error with which each call fails once.
 const ERROR: &str = "EIO";
+/// Each call also fails once with one of these.
 const OTHER_ERRORS: [&str; 4] = ["ENOSPC", "EINTR", "EACCES", "ENOMEM"];
-/// How a disk fails that does not come back: in one of these ways at each call.
+/// From each call on, the disk fails for good with one of these.
 const LASTING_ERRORS: [&str; 2] = ["EIO", "ENOSPC"];
 
 /// Lets every call that the program makes itself fail, once and from then on, on every kind of file.

@@ -193,8 +193,8 @@ fn attempt(attack: &Attack, many: usize) -> Result<(), String> {
     if check.code == Some(0) { Ok(()) } else { Err(format!("check: {check:#?}")) }
 }
 
-/// Takes orders until the others are done, and returns those that were acknowledged: three at least, and no more than some, as
-/// each makes the log longer, and a program that reads it would never end.
+/// Takes orders until the others are done, at least three and at most `MOST`, and returns those that were acknowledged. Without
+/// a maximum, a program that reads the growing log would never end.
 fn write_on(shop: &Shop, is_over: &AtomicBool) -> Result<Vec<String>, String> {
     const MOST: usize = 200;
     let mut acknowledged = Vec::new();

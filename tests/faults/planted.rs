@@ -88,7 +88,6 @@ const PLANTED: [Planted; 11] = [
             CONFIRM,
             "context.write(&mut store, |write| call.confirm(write))?;",
             "{
-                let ui = crate::ui::Ui::new(false, false, crate::ui::ColorChoice::Never);
                 context.write(&mut store, |write| {
                     let endings = call.confirm(write)?;
                     crate::ui::print(\"confirmed\\n\")?;
@@ -289,8 +288,8 @@ fn all() -> impl Iterator<Item = &'static Planted> {
 /// How many seeds a fault has to find what is planted.
 const SEEDS: u64 = 10;
 
-/// Plants each error, and holds that its fault finds it, and finds nothing where it is not planted. That is the long
-/// version; the short one holds that each can be planted, and with `ORDERS_PLANTED=compile`, that the program still compiles.
+/// Holds that each error can be planted. The long version also builds the program with each, and holds that its fault finds it,
+/// and finds nothing without it. With `ORDERS_PLANTED=compile` each only has to compile.
 pub fn planted(plan: &Plan) -> Result<Row, Failed> {
     for Planted { name, found_by, edits, .. } in all() {
         if !crate::faults().iter().any(|(fault, _)| fault == found_by) {
@@ -310,7 +309,7 @@ pub fn planted(plan: &Plan) -> Result<Row, Failed> {
             compile("check", edits).map_err(|problem| format!("{name}: {problem}"))?;
         }
     } else if plan.is_long || only.is_some() {
-        // Or one alone, by its name.
+        // `ORDERS_PLANTED` chooses errors by a part of their name.
         let clean = build("clean", &[])?;
         for planted in all().filter(|planted| only.as_ref().is_none_or(|only| planted.name.contains(only.as_str()))) {
             let Planted { name, found_by, .. } = planted;
@@ -320,6 +319,9 @@ pub fn planted(plan: &Plan) -> Result<Row, Failed> {
             }
             println!("planted: {name}: {found_by} finds it with seed {seed}");
             faults += 1;
+        }
+        if let Some(only) = only.filter(|_| faults == 0) {
+            return Err(format!("no error has {only:?} in its name").into());
         }
     }
     let tried = format!("{} errors in the program, {faults} of them built", all().count());

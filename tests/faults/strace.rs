@@ -136,7 +136,7 @@ pub fn calls(case: &Case) -> Vec<Call> {
     let log = tempfile::NamedTempFile::new().unwrap();
     // A question mark: not every name is known on every machine.
     let trace = format!("trace=!{}", OF_THE_PROCESS.map(|name| format!("?{name}")).join(","));
-    // With what its files are: `3<socket:[2040]>`.
+    // `-y` says what each descriptor is open on: `3<socket:[2040]>`.
     let options = ["-y", "-o", log.path().to_str().unwrap(), "-e", &trace].map(str::to_owned);
     let ending = Ending::of(traced(&shop, case.work.arguments, &options));
     assert_eq!(ending.code, Some(case.code), "{case}: {ending:#?}");
@@ -162,9 +162,9 @@ pub fn calls(case: &Case) -> Vec<Call> {
             locks.note(arguments);
         }
         if name == "openat" && arguments.contains("O_DIRECTORY") {
-            folders.extend(arguments.rsplit(" = ").next().and_then(file));
+            folders.extend(arguments.rsplit(" = ").next().and_then(descriptor));
         }
-        let closes_folder = name == "close" && file(arguments).is_some_and(|file| folders.remove(file));
+        let closes_folder = name == "close" && descriptor(arguments).is_some_and(|closed| folders.remove(closed));
         // Memory is no input or output, unless it is a file's. And what happens to a call happens to those of the same
         // number in other threads.
         if (name == "mmap" && !arguments.contains("MAP_SHARED")) || !known.insert((name, *nth)) || !is_ours {
@@ -184,8 +184,8 @@ pub fn calls(case: &Case) -> Vec<Call> {
     calls
 }
 
-/// Returns the number of the file that a text begins with.
-fn file(text: &str) -> Option<&str> {
+/// Returns the descriptor that a text begins with: `3` of `3</shop/orders.db>`.
+fn descriptor(text: &str) -> Option<&str> {
     text.split_once('<').map(|(number, _)| number)
 }
 

@@ -145,7 +145,7 @@ fn sales(shop: &Shop, report: &Value) -> Option<String> {
 
 /// Returns where the list of customers tells something else than what they kept.
 fn customers(shop: &Shop, listed: &Value) -> Option<String> {
-    // Of whom the shop says something is listed without orders too.
+    // A customer with a note or a block is listed even without orders.
     let mut kept: BTreeMap<&str, (i64, i64)> = shop.remarks.keys().map(|phone| (phone.as_str(), (0, 0))).collect();
     for order in shop.orders.iter().filter(|order| !order.is_forgotten()) {
         let (orders, pieces) = kept.entry(&order.customer.phone).or_default();

@@ -73,7 +73,7 @@ impl Draw<'_> {
                 is_it
             });
             let kind = drawn.unwrap().0;
-            // To overwrite a customer's bytes it has to have the file for itself.
+            // Forgetting overwrites the customer's bytes, and needs the file for itself.
             if kind == Kind::Forget && self.at_once > 1 {
                 continue;
             }
