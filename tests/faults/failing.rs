@@ -34,10 +34,12 @@ pub fn at_calls(plan: &Plan, name: &'static str, cases: &'static [Case], few: us
         for call in calls.iter().filter(|call| call.can_fail) {
             let once = [ERROR, one_of(&OTHER_ERRORS, &mut random)];
             faults.extend(once.map(|error| (case, call.clone(), error, Often::Once)));
-            let is_hit = |later: &&Call| later.name == call.name && later.nth > call.nth;
+            let hit: Vec<_> = calls.iter().filter(|later| later.name == call.name && later.nth >= call.nth).collect();
             // What is said goes to nobody's disk.
-            if call.name != "write" && calls.iter().filter(is_hit).all(|later| later.can_fail) {
-                faults.push((case, call.clone(), one_of(&LASTING_ERRORS, &mut random), Often::FromThenOn));
+            if call.name != "write" && hit.iter().all(|call| call.can_fail) {
+                let is_of_network = hit.iter().any(|call| call.is_of_network);
+                let call = Call { is_of_network, ..call.clone() };
+                faults.push((case, call, one_of(&LASTING_ERRORS, &mut random), Often::FromThenOn));
             }
         }
         let (slow, mut faults): (Vec<_>, Vec<_>) =

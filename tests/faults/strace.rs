@@ -80,7 +80,6 @@ pub struct Call {
     /// listed cannot be closed is impossible to the standard library.
     pub can_fail: bool,
     /// Whether it talks to a node of a cluster.
-    #[cfg(feature = "cluster")]
     pub is_of_network: bool,
 }
 
@@ -176,7 +175,6 @@ pub fn calls(case: &Case) -> Vec<Call> {
             nth: *nth,
             is_in_transaction,
             can_fail,
-            #[cfg(feature = "cluster")]
             is_of_network: arguments.contains("<socket:["),
         });
     }
