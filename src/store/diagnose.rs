@@ -1,17 +1,13 @@
 //! Finds the cause when SQLite only says that something went wrong.
 
-use std::io;
-use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::time::Duration;
 
 use super::connection::Access;
 use super::error::StoreError;
-use super::integrity::{check_failed, damage};
-use super::locked::{PlainFile, side_files};
+use super::integrity::{check_failed, damage, ensure_readable};
 use super::open::Store;
 use crate::domain::finding::Finding;
-use crate::domain::text::os_reason;
 
 impl StoreError {
     /// Looks for the cause in the orders file itself, if SQLite's error may be wrong.
@@ -36,10 +32,8 @@ fn is_disk_full(path: &Path) -> bool {
 /// wrong; `None` if the file is damaged.
 pub fn read_again(path: &Path) -> Option<StoreError> {
     // SQLite's own checks would say no more about a page that cannot be read.
-    if let Err(error) =
-        read_through(path).and_then(|()| side_files(path).iter().try_for_each(|side| read_through(side)))
-    {
-        return Some(StoreError::Unread(format!("could not be read: {}", os_reason(&error.to_string()))));
+    if let Err(error) = ensure_readable(path) {
+        return Some(error);
     }
     let damage = Store::open(path, Access::Read, Duration::ZERO).and_then(|store| damage(&store.connection));
     let is_damaged = match damage {
@@ -58,21 +52,6 @@ pub fn as_finding(error: &StoreError, path: &Path) -> Option<Finding> {
         // SQLite reports some failures to read like this too.
         StoreError::Malformed(cause) if read_again(path).is_none() => Some(check_failed(cause.to_string())),
         _ => None,
-    }
-}
-
-/// Reads a file to its end, piece by piece; a missing one is no failure.
-fn read_through(path: &Path) -> io::Result<()> {
-    let file = match PlainFile::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        file => file?,
-    };
-    let (mut piece, mut offset) = (vec![0; 1 << 16], 0);
-    loop {
-        match file.file().read_at(&mut piece, offset)? {
-            0 => return Ok(()),
-            read => offset += read as u64,
-        }
     }
 }
 

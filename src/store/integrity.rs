@@ -1,9 +1,15 @@
 //! Whether a file is damaged: SQLite's own checks, and which of SQLite's errors mean damage.
 
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+
 use rusqlite::{Connection, ErrorCode, Row, ffi};
 
 use super::error::StoreError;
+use super::locked::{PlainFile, side_files};
 use crate::domain::finding::Finding;
+use crate::domain::text::os_reason;
 
 /// SQLite's own checks.
 const CHECKS: [&str; 2] = [
@@ -14,12 +20,40 @@ const CHECKS: [&str; 2] = [
      FROM pragma_foreign_key_check",
 ];
 
-/// Runs SQLite's own checks. A finding counts only if a second run has findings too, as SQLite reports some failures to
-/// read as damage.
+/// Runs SQLite's own checks. A finding counts only if the file can be read to its end, and a second run has findings too, as
+/// SQLite reports some failures to read as damage.
 pub(super) fn damage(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
-    match run_checks(connection)? {
-        found if found.is_empty() => Ok(found),
-        _ => run_checks(connection),
+    let found = run_checks(connection)?;
+    if found.is_empty() {
+        return Ok(found);
+    }
+    if let Some(path) = connection.path().filter(|path| !path.is_empty()) {
+        ensure_readable(Path::new(path))?;
+    }
+    run_checks(connection)
+}
+
+/// Reads a file and those beside it to their ends.
+///
+/// # Errors
+/// [`StoreError::Unread`]: this failed.
+pub(super) fn ensure_readable(path: &Path) -> Result<(), StoreError> {
+    let read = read_through(path).and_then(|()| side_files(path).iter().try_for_each(|side| read_through(side)));
+    read.map_err(|error| StoreError::Unread(format!("could not be read: {}", os_reason(&error.to_string()))))
+}
+
+/// Reads a file to its end, piece by piece; a missing one is no failure.
+fn read_through(path: &Path) -> io::Result<()> {
+    let file = match PlainFile::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        file => file?,
+    };
+    let (mut piece, mut offset) = (vec![0; 1 << 16], 0);
+    loop {
+        match file.file().read_at(&mut piece, offset)? {
+            0 => return Ok(()),
+            read => offset += read as u64,
+        }
     }
 }
 
@@ -102,6 +136,26 @@ pub(super) fn has_damaged_pages(finding: &Finding) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::{Access, Store};
+    use std::fs;
+    use std::time::Duration;
+
+    /// A disk that goes on failing makes SQLite say the same of a sound file.
+    #[test]
+    fn a_file_that_cannot_be_read_to_its_end_is_not_called_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.db");
+        drop(Store::open(&path, Access::Create, Duration::ZERO).unwrap());
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[4096..8192].fill(7);
+        fs::write(&path, bytes).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        assert!(!damage(&connection).unwrap().is_empty());
+        // A folder has no bytes to be read.
+        fs::create_dir(folder.path().join("orders.db-journal")).unwrap();
+        let found = damage(&connection);
+        assert!(matches!(found, Err(StoreError::Unread(_))), "{found:?}");
+    }
 
     #[test]
     fn an_unreadable_page_is_no_damage() {
