@@ -365,6 +365,14 @@ fn failures_of_the_machine_are_named() {
         ("ulimit -n 4; exec orders list", "cannot be opened: Too many open files"),
         ("orders backup /proc/copy.db", "/proc/copy.db cannot be made: /proc takes no new files"),
         ("orders --db /proc/new.db config shopName A", "/proc/new.db cannot be made: /proc takes no new files"),
+        (
+            "mkdir gone; cd gone; rmdir ../gone; exec orders --db new.db list",
+            "error: cannot find the current folder: no such file or directory\nhint: cd to a folder that is there\n",
+        ),
+        (
+            "export HOME=/proc ORDERS_DB=; exec orders config shopName A",
+            "error: cannot make the folder /proc/.local/share/orders: no such file or directory; nothing changed\n",
+        ),
         ("orders list --json > /dev/full", "\"reason\":\"full\""),
         ("orders show AB5C --json > /dev/full", "\"reason\":\"full\""),
     ] {

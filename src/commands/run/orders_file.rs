@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 
 #[cfg(feature = "cluster")]
@@ -13,7 +12,7 @@ use super::context::Context;
 use super::shop;
 use crate::domain::shell::shell_argument;
 use crate::domain::text::without_user_info;
-use crate::error::Failure;
+use crate::error::{Failure, NAME_ANOTHER_FILE};
 #[cfg(feature = "cluster")]
 use crate::store::Address;
 use crate::store::{Access, ExposedTo, OrdersFiles, Store};
@@ -48,7 +47,9 @@ impl Context {
             && let Some(folder) = path.parent()
             && named_by_environment().is_none()
         {
-            make_private_folder(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            make_private_folder(folder).map_err(|error| {
+                Failure::io(&error, format!("cannot make the folder {}", folder.display())).hint(NAME_ANOTHER_FILE)
+            })?;
         }
         let store = self.open(&path, Access::Create)?;
         if store.was_created() {
@@ -134,7 +135,11 @@ impl Context {
         if let Some(address) = self.address()? {
             return shop::replica(&address);
         }
-        let absolute = |path: &Path| std::path::absolute(path).context("the current folder is gone");
+        let absolute = |path: &Path| {
+            let gone =
+                |error| Failure::io(&error, "cannot find the current folder").hint("cd to a folder that is there");
+            Ok(std::path::absolute(path).map_err(gone)?)
+        };
         match (&self.global.db, named_by_environment()) {
             (Some(path), _) if path.as_os_str().is_empty() => {
                 Err(Failure::usage("--db needs the path of a file").into())
