@@ -122,8 +122,8 @@ fn hold_locks(log: &str) -> Result<bool, String> {
     const LIVING: u64 = 128;
     let mut locks: HashMap<String, BTreeSet<u64>> = HashMap::new();
     let mut has_locked = false;
-    for line in log.lines() {
-        // 4711 fcntl(3</folder/orders.db>, F_SETLK, {l_type=F_RDLCK, l_whence=SEEK_SET, l_start=1073741824, l_len=1}) = 0
+    for (_, line) in strace::whole_calls(log) {
+        // fcntl(3</folder/orders.db>, F_SETLK, {l_type=F_RDLCK, l_whence=SEEK_SET, l_start=1073741824, l_len=1}) = 0
         let Some((call, rest)) = line.split_once('(') else { continue };
         let Some((_, rest)) = rest.split_once('<') else { continue };
         let Some((path, rest)) = rest.split_once('>') else { continue };

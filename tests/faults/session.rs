@@ -1,6 +1,6 @@
 //! Sessions of several commands, as their disk saw them: recorded with strace, one step after the other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -202,26 +202,7 @@ fn rows(shop: &Shop) -> String {
 
 /// Reads what strace wrote with `-f -y -xx`; `known` are the names that are there.
 fn read_log(log: &str, folder: &Path, known: &mut HashSet<String>) -> Vec<Seen> {
-    let mut begun: HashMap<&str, &str> = HashMap::new();
-    let mut seen = Vec::new();
-    for line in log.lines() {
-        let Some((thread, rest)) = line.split_once(' ') else { continue };
-        let rest = rest.trim_start();
-        // Another thread's call came in between.
-        if let Some(start) = rest.strip_suffix("<unfinished ...>") {
-            begun.insert(thread, start);
-            continue;
-        }
-        let call = match rest.split_once("resumed>") {
-            Some((_, end)) if rest.starts_with("<...") => match begun.remove(thread) {
-                Some(start) => format!("{start}{end}"),
-                None => continue,
-            },
-            _ => rest.to_owned(),
-        };
-        seen.extend(read_call(&call, folder, known));
-    }
-    seen
+    strace::whole_calls(log).filter_map(|(_, call)| read_call(&call, folder, known)).collect()
 }
 
 /// Reads one call; none where it failed or is about nothing in the folder.

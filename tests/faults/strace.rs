@@ -145,16 +145,15 @@ pub fn calls(case: &Case) -> Vec<Call> {
     let mut folders: HashSet<&str> = HashSet::new();
     let mut locks = Locks::default();
     let mut is_ours = false;
-    for line in text.lines() {
-        is_ours |= line.contains(MAIN);
-        let Some((thread, call)) = line.split_once(' ') else { continue };
-        let Some((name, arguments)) = call.trim_start().split_once('(') else { continue };
+    let whole: Vec<_> = whole_calls(&text).collect();
+    for (thread, call) in &whole {
+        is_ours |= call.contains(MAIN);
+        let Some((name, arguments)) = call.split_once('(') else { continue };
         let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        // The second half of a call that another thread's came into.
         if !is_name || name == "rt_sigaction" {
             continue;
         }
-        let nth = counts.entry((thread, name)).or_default();
+        let nth = counts.entry((*thread, name)).or_default();
         *nth += 1;
         let is_in_transaction = locks.is_in_transaction();
         if name == "fcntl" {
@@ -180,6 +179,25 @@ pub fn calls(case: &Case) -> Vec<Call> {
     }
     assert!(is_ours, "the program's first call was not found");
     calls
+}
+
+/// Returns the calls in a log of strace, each with its thread, in the order in which they ended. A call that another thread's came
+/// into has two lines there.
+pub fn whole_calls(log: &str) -> impl Iterator<Item = (&str, String)> {
+    let mut begun = HashMap::new();
+    log.lines().filter_map(move |line| {
+        let (thread, rest) = line.split_once(' ')?;
+        let rest = rest.trim_start();
+        if let Some(start) = rest.strip_suffix("<unfinished ...>") {
+            begun.insert(thread, start);
+            return None;
+        }
+        let end = rest.strip_prefix("<...").and_then(|resumed| resumed.split_once("resumed>"));
+        match end {
+            Some((_, end)) => begun.remove(thread).map(|start| (thread, format!("{start}{end}"))),
+            None => Some((thread, rest.to_owned())),
+        }
+    })
 }
 
 /// Returns the descriptor that a text begins with: `3` of `3</shop/orders.db>`.
