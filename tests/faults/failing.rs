@@ -37,6 +37,7 @@ pub fn at_calls(plan: &Plan, name: &'static str, cases: &'static [Case], few: us
             let hit: Vec<_> = calls.iter().filter(|later| later.name == call.name && later.nth >= call.nth).collect();
             // What is said goes to nobody's disk.
             if call.name != "write" && hit.iter().all(|call| call.can_fail) {
+                // Where any of these talks to a node, the command may end as if none answered.
                 let is_of_network = hit.iter().any(|call| call.is_of_network);
                 let call = Call { is_of_network, ..call.clone() };
                 faults.push((case, call, one_of(&LASTING_ERRORS, &mut random), Often::FromThenOn));
