@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::super::command::{Customer, Discount, Draft, Terms, Typed};
-use super::super::shop::{Agreement, Content, Item, Order, Shop, Status};
+use super::super::shop::{Agreement, Content, FORGOTTEN, Item, Order, Shop, Status};
 use super::{CONFLICT, INVALID, NO_STOCK, NOT_FOUND, Reasons, USAGE, part_of};
 
 impl Shop {
-    /// What comes again is the same order if it is what was received, or what the order is now.
+    /// What comes again is the same order if it is what was received, or what the order is now. What a customer sent who was
+    /// forgotten is not known any more.
     pub(super) fn compare(existing: &Order, content: &Content) -> Reasons {
-        Reasons::none().add(CONFLICT, *content != existing.received && *content != existing.content())
+        let was_received = *content == existing.received && existing.received.customer.phone != FORGOTTEN;
+        Reasons::none().add(CONFLICT, !was_received && *content != existing.content())
     }
 
     /// Takes an order from outside. Its prices, fees and discounts are claims.
