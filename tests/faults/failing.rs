@@ -15,6 +15,9 @@ const OTHER_ERRORS: [&str; 4] = ["ENOSPC", "EINTR", "EACCES", "ENOMEM"];
 /// From each call on, the disk fails for good with one of these.
 const LASTING_ERRORS: [&str; 2] = ["EIO", "ENOSPC"];
 
+/// How many seconds a command waits for others, unless it is told otherwise.
+const WAIT: u32 = 5;
+
 /// Lets every call that the program makes itself fail, once and from then on, on every kind of file.
 pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
     at_calls(plan, "failing call", Case::all(), 50)
@@ -71,12 +74,6 @@ fn is_lock(call: &Call) -> bool {
 }
 
 fn fail(case: &Case, call: &Call, error: &str, often: Often) -> Result<(), String> {
-    let mut shop = Shop::new(case.start);
-    if is_lock(call) {
-        // Nobody lets go of the lock, however long it is waited for.
-        shop = shop.waiting(0);
-    }
-    let ending = strace::inject(&shop, case, call, &format!("error={error}"), often)?;
     let fault = match often {
         // A lock that cannot be had may be somebody else's.
         _ if is_lock(call) => Fault::LockFails,
@@ -85,5 +82,14 @@ fn fail(case: &Case, call: &Call, error: &str, often: Often) -> Result<(), Strin
         Often::FromThenOn => Fault::GoesOnFailing,
         Often::Once => Fault::MayFail,
     };
-    hold(&mut shop, case, &ending, fault)
+    // Nobody lets go of the lock or answers, however long it is waited for.
+    let wait = match fault {
+        Fault::LockFails => 0,
+        #[cfg(feature = "cluster")]
+        Fault::Unanswered => 1,
+        _ => WAIT,
+    };
+    let shop = Shop::new(case.start).waiting(wait);
+    let ending = strace::inject(&shop, case, call, &format!("error={error}"), often)?;
+    hold(&mut shop.waiting(WAIT), case, &ending, fault)
 }

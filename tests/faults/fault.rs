@@ -70,11 +70,18 @@ impl Plan {
         std::thread::scope(|scope| {
             for _ in 0..at_once {
                 scope.spawn(|| {
-                    while let Some(one) = faults.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    loop {
+                        let nth = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(one) = faults.get(nth) else { return };
                         if problems.lock().unwrap().len() >= ENOUGH {
                             return;
                         }
+                        if self.is_long && nth.is_multiple_of(1_000) {
+                            eprintln!("{nth} of {} tried", faults.len());
+                        }
                         if let Err(problem) = fault(one) {
+                            // The end may be hours away.
+                            eprintln!("{problem}");
                             problems.lock().unwrap().push(problem);
                         }
                     }
