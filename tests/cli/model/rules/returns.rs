@@ -119,10 +119,13 @@ impl Shop {
         // Which of several reasons is told is left open: a return is judged line by line, and ends at the first.
         reasons.or = reasons.codes.iter().copied().skip(1).collect();
         self.on_hand = on_hand;
-        match refund {
-            // What is owed is known once the pieces are back.
-            Some(refund) if reasons.is_empty() => self.refund(reference, refund),
-            _ => reasons,
+        let Some(refund) = refund.filter(|_| reasons.is_empty()) else { return reasons };
+        let receipt = refund.receipt.as_deref();
+        if receipt.is_some_and(|receipt| self.with_receipt(&refund.method, receipt).is_some()) {
+            // Its refund is on record: so may the return be.
+            return Reasons::of(CONFLICT);
         }
+        // What is owed is known once the pieces are back.
+        self.refund(reference, refund)
     }
 }
