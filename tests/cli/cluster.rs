@@ -2,6 +2,8 @@
 //! a cluster in `tests/faults/cluster/`; with `ORDERS_TEST_CLUSTER=1` the other tests of the commands run on one.
 
 use std::fs;
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
@@ -508,6 +510,18 @@ fn a_replica_that_cannot_be_kept_is_named_by_its_path() {
     fs::write(replica.parent().unwrap(), "").unwrap();
     let refused = machine.orders(["list"]).exits(1);
     assert!(refused.stderr.contains(replica.to_str().unwrap()), "{refused:#?}");
+}
+
+/// Whoever looks at what killed clients left would otherwise see it come in.
+#[test]
+fn the_stand_in_settles_what_clients_sent_that_are_gone() {
+    let cluster = Fake::start();
+    for _ in 0..50 {
+        let mut client = TcpStream::connect(cluster.nodes()[0]).unwrap();
+        client.write_all(b"GET /readyz HTTP/1.1\r\n\r\n").unwrap();
+        drop(client);
+        assert_eq!(cluster.settle().len(), 1);
+    }
 }
 
 /// Returns how many pieces in the cluster belong to no change.

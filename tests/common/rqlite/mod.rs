@@ -8,7 +8,8 @@ mod database;
 mod wire;
 
 use std::collections::HashMap;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::Read as _;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -134,6 +135,9 @@ struct Shared {
     cluster: Mutex<Cluster>,
     tls: Option<Arc<rustls::ServerConfig>>,
     is_over: AtomicBool,
+    /// How many connections are open.
+    open: Mutex<usize>,
+    closed: Condvar,
 }
 
 struct Cluster {
@@ -195,8 +199,13 @@ impl Fake {
             late: Vec::new(),
             seen: Vec::new(),
         };
-        let shared =
-            Arc::new(Shared { cluster: Mutex::new(cluster), tls: tls.map(Arc::new), is_over: AtomicBool::new(false) });
+        let shared = Arc::new(Shared {
+            cluster: Mutex::new(cluster),
+            tls: tls.map(Arc::new),
+            is_over: AtomicBool::new(false),
+            open: Mutex::new(0),
+            closed: Condvar::new(),
+        });
         let listen = |node| {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let address = listener.local_addr().unwrap();
@@ -266,12 +275,16 @@ impl Fake {
         }
     }
 
-    /// Forgets what was planned, lets what is late come in, and returns what was asked since the last time.
+    /// Forgets what was planned, lets what is late come in, and returns what was asked since the last time. No client runs
+    /// any more, but one that was killed may have sent a request that is still under way.
     pub fn settle(&self) -> Vec<Request> {
         let mut cluster = self.lock();
         cluster.planned.clear();
         cluster.held.clear();
         cluster.always = None;
+        drop(cluster);
+        self.shared.wait_for_connections(&self.nodes);
+        let mut cluster = self.lock();
         for (_, request) in std::mem::take(&mut cluster.late) {
             cluster.apply(&request);
         }
@@ -305,6 +318,20 @@ impl Fake {
 
     fn lock(&self) -> MutexGuard<'_, Cluster> {
         self.shared.cluster.lock().unwrap()
+    }
+}
+
+impl Shared {
+    /// Waits until what clients had sent is done, and their connections are closed.
+    fn wait_for_connections(&self, nodes: &[SocketAddr]) {
+        for node in nodes {
+            // Those that came before this one are known once this one is.
+            let mut last = TcpStream::connect(node).unwrap();
+            last.shutdown(Shutdown::Write).and_then(|()| last.read_to_end(&mut Vec::new())).unwrap();
+        }
+        let open = self.open.lock().unwrap();
+        let (open, _) = self.closed.wait_timeout_while(open, A_HANG, |open| *open > 0).unwrap();
+        assert_eq!(*open, 0, "clients that are connected");
     }
 }
 

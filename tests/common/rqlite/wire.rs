@@ -23,6 +23,7 @@ pub fn listen(listener: &TcpListener, node: usize, shared: &Arc<Shared>) {
         let Ok(stream) = stream else { continue };
         stream.set_nodelay(true).unwrap();
         let shared = Arc::clone(shared);
+        *shared.open.lock().unwrap() += 1;
         std::thread::spawn(move || {
             // A client that goes is no fault of this side.
             let _ = match &shared.tls {
@@ -32,6 +33,8 @@ pub fn listen(listener: &TcpListener, node: usize, shared: &Arc<Shared>) {
                     .and_then(|connection| serve(StreamOwned::new(connection, &stream), node, &shared)),
             };
             let _ = stream.shutdown(Shutdown::Both);
+            *shared.open.lock().unwrap() -= 1;
+            shared.closed.notify_all();
         });
     }
 }
