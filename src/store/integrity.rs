@@ -135,10 +135,11 @@ pub(super) fn has_damaged_pages(finding: &Finding) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::store::{Access, Store};
     use std::fs;
     use std::time::Duration;
+
+    use super::*;
+    use crate::store::{Access, Store};
 
     /// A disk that goes on failing makes SQLite say the same of a sound file.
     #[test]

@@ -514,7 +514,7 @@ fn a_replica_that_cannot_be_kept_is_named_by_its_path() {
 
 /// Whoever looks at what killed clients left would otherwise see it come in.
 #[test]
-fn the_stand_in_settles_what_clients_sent_that_are_gone() {
+fn the_stand_in_waits_for_what_was_sent_before_a_client_was_gone() {
     let cluster = Fake::start();
     for _ in 0..50 {
         let mut client = TcpStream::connect(cluster.nodes()[0]).unwrap();

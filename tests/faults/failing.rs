@@ -4,7 +4,7 @@ use libtest_mimic::Failed;
 
 use crate::fault::{Plan, Row, skip};
 use crate::promises::{Fault, hold};
-use crate::shop::Shop;
+use crate::shop::{Shop, USUAL_WAIT};
 use crate::strace::{self, Call, Often};
 use crate::work::{Case, commands};
 
@@ -14,9 +14,6 @@ const ERROR: &str = "EIO";
 const OTHER_ERRORS: [&str; 4] = ["ENOSPC", "EINTR", "EACCES", "ENOMEM"];
 /// From each call on, the disk fails for good with one of these.
 const LASTING_ERRORS: [&str; 2] = ["EIO", "ENOSPC"];
-
-/// How many seconds a command waits for others, unless it is told otherwise.
-const WAIT: u32 = 5;
 
 /// Lets every call that the program makes itself fail, once and from then on, on every kind of file.
 pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
@@ -83,13 +80,13 @@ fn fail(case: &Case, call: &Call, error: &str, often: Often) -> Result<(), Strin
         Often::Once => Fault::MayFail,
     };
     // Nobody lets go of the lock or answers, however long it is waited for.
-    let wait = match fault {
-        Fault::LockFails => 0,
+    let (wait, wait_after) = match fault {
+        Fault::LockFails => (0, 0),
         #[cfg(feature = "cluster")]
-        Fault::Unanswered => 1,
-        _ => WAIT,
+        Fault::Unanswered => (1, USUAL_WAIT),
+        _ => (USUAL_WAIT, USUAL_WAIT),
     };
     let shop = Shop::new(case.start).waiting(wait);
     let ending = strace::inject(&shop, case, call, &format!("error={error}"), often)?;
-    hold(&mut shop.waiting(WAIT), case, &ending, fault)
+    hold(&mut shop.waiting(wait_after), case, &ending, fault)
 }

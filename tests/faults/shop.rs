@@ -55,6 +55,9 @@ fn inputs() -> impl Iterator<Item = (&'static str, &'static str)> {
 const HISTORY: [(&str, &str); 4] =
     [("LEG-KEPT-0001", "S"), ("LEG-WAIT-0001", "M"), ("LEG-SENT-0001", "M"), ("LEG-WAIT-0002", "L")];
 
+/// How many seconds a command waits for others, unless it is told otherwise.
+pub const USUAL_WAIT: u32 = 5;
+
 /// Who took these orders.
 pub const SELLER: &str = "omar";
 

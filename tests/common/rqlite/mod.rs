@@ -278,13 +278,11 @@ impl Fake {
     /// Forgets what was planned, lets what is late come in, and returns what was asked since the last time. No client runs
     /// any more, but one that was killed may have sent a request that is still under way.
     pub fn settle(&self) -> Vec<Request> {
+        self.wait_for_connections();
         let mut cluster = self.lock();
         cluster.planned.clear();
         cluster.held.clear();
         cluster.always = None;
-        drop(cluster);
-        self.shared.wait_for_connections(&self.nodes);
-        let mut cluster = self.lock();
         for (_, request) in std::mem::take(&mut cluster.late) {
             cluster.apply(&request);
         }
@@ -316,22 +314,20 @@ impl Fake {
         cluster.lag.clear();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Cluster> {
-        self.shared.cluster.lock().unwrap()
-    }
-}
-
-impl Shared {
     /// Waits until what clients had sent is done, and their connections are closed.
-    fn wait_for_connections(&self, nodes: &[SocketAddr]) {
-        for node in nodes {
+    fn wait_for_connections(&self) {
+        for node in &self.nodes {
             // Those that came before this one are known once this one is.
             let mut last = TcpStream::connect(node).unwrap();
             last.shutdown(Shutdown::Write).and_then(|()| last.read_to_end(&mut Vec::new())).unwrap();
         }
-        let open = self.open.lock().unwrap();
-        let (open, _) = self.closed.wait_timeout_while(open, A_HANG, |open| *open > 0).unwrap();
+        let open = self.shared.open.lock().unwrap();
+        let (open, _) = self.shared.closed.wait_timeout_while(open, A_HANG, |open| *open > 0).unwrap();
         assert_eq!(*open, 0, "clients that are connected");
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Cluster> {
+        self.shared.cluster.lock().unwrap()
     }
 }
 

@@ -6,7 +6,7 @@ use super::ground::fake_of;
 use crate::common::rqlite::{self, PASSING};
 use crate::fault::{Plan, Row};
 use crate::promises::{Fault, hold};
-use crate::shop::{Ending, Shop, Start};
+use crate::shop::{Ending, Shop, Start, USUAL_WAIT};
 use crate::state::difference;
 use crate::work::{Case, commands};
 
@@ -106,5 +106,5 @@ fn go_on_meeting(case: &Case, number: usize, fault: rqlite::Fault) -> Result<(),
     let shop = Shop::new(case.start).waiting(1);
     fake_of(&shop).always_from(number, fault);
     let ending = Ending::of(case.work.command(&shop));
-    hold(&mut shop.waiting(5), case, &ending, Fault::Unanswered)
+    hold(&mut shop.waiting(USUAL_WAIT), case, &ending, Fault::Unanswered)
 }
