@@ -133,9 +133,27 @@ pub fn standing(payments: &[Payment]) -> impl DoubleEndedIterator<Item = &Paymen
     payments.iter().filter(|payment| payment.voids.is_none() && !is_voided(payments, payment.number))
 }
 
-/// Returns what the customer paid last; money goes back in the same way.
-pub fn last_paid(payments: &[Payment]) -> Option<&Payment> {
-    standing(payments).rfind(|payment| !payment.amount.is_negative())
+/// Returns how money goes back: as it came last, among the ways by which some of it is still with the shop.
+pub fn way_back(payments: &[Payment]) -> Option<&Method> {
+    let is_left = |method: &Method| {
+        let of_it = standing(payments).filter(|payment| payment.method == *method);
+        sum(of_it).is_some_and(|left| left > Balance::ZERO)
+    };
+    let paid = standing(payments).filter(|payment| !payment.amount.is_negative());
+    paid.map(|payment| &payment.method).rfind(|method| is_left(method))
+}
+
+/// Returns the number of a payment that may be an earlier one, entered twice: it has the same amount and method, another
+/// receipt does not tell them apart, and nothing was given back.
+pub fn entered_twice(payments: &[Payment], amount: Balance) -> Option<usize> {
+    let paid: Vec<&Payment> = standing(payments).collect();
+    let last = paid.iter().rfind(|payment| payment.amount == amount)?;
+    let is_same = |other: &&Payment| {
+        let same_receipt = other.receipt.is_none() || last.receipt.is_none() || other.receipt == last.receipt;
+        other.number < last.number && other.amount == amount && other.method == last.method && same_receipt
+    };
+    let is_given_back = paid.iter().any(|payment| payment.amount.is_negative());
+    (!is_given_back && paid.iter().any(is_same)).then_some(last.number)
 }
 
 /// Adds up the refunds that were not voided.
@@ -147,6 +165,62 @@ pub fn refunded(payments: &[Payment]) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Makes payments up, numbered from 1, of hundredths, a method and a receipt.
+    fn payments(of: &[(i64, &str, Option<&str>)]) -> Vec<Payment> {
+        let at = Timestamp::from_millis(0).unwrap();
+        let payment = |(number, (amount, method, receipt)): (usize, &(i64, &str, Option<&str>))| Payment {
+            pk: PaymentPk(0),
+            number,
+            at,
+            paid_at: at,
+            actor: String::new(),
+            amount: Balance::from_hundredths(*amount),
+            method: Method::parse(method).unwrap(),
+            receipt: receipt.map(str::to_owned),
+            note: None,
+            voids: None,
+        };
+        (1..).zip(of).map(payment).collect()
+    }
+
+    #[test]
+    fn money_goes_back_as_it_came_unless_it_did_already() {
+        for (of, expected) in [
+            (&[][..], None),
+            (&[(20, "cash", None), (10, "instapay", None)], Some("instapay")),
+            (&[(30, "cash", None), (10, "instapay", None), (-10, "instapay", None)], Some("cash")),
+            (&[(30, "cash", None), (10, "instapay", None), (-5, "instapay", None)], Some("instapay")),
+            (&[(30, "cash", None), (10, "instapay", None), (-5, "cash", None)], Some("instapay")),
+            (&[(30, "cash", None), (-30, "cash", None)], None),
+        ] {
+            assert_eq!(way_back(&payments(of)).map(Method::as_str), expected, "{of:?}");
+        }
+        let mut voided = payments(&[(30, "cash", None), (10, "instapay", None), (-10, "instapay", None)]);
+        voided[2].voids = Some(2);
+        assert_eq!(way_back(&voided).map(Method::as_str), Some("cash"));
+    }
+
+    #[test]
+    fn only_a_payment_like_an_earlier_one_may_be_entered_twice() {
+        for (of, expected) in [
+            (&[][..], None),
+            (&[(20, "cash", None)], None),
+            (&[(20, "cash", None), (20, "cash", None)], Some(2)),
+            (&[(20, "cash", None), (20, "cash", None), (5, "cash", None)], Some(2)),
+            (&[(20, "cash", None), (20, "instapay", None)], None),
+            (&[(40, "cash", None), (20, "cash", None)], None),
+            (&[(40, "cash", None), (40, "cash", None)], None),
+            (&[(20, "cash", Some("A1")), (20, "cash", None)], Some(2)),
+            (&[(20, "cash", Some("A1")), (20, "cash", Some("A2"))], None),
+            (&[(20, "cash", None), (20, "cash", None), (-5, "cash", None)], None),
+        ] {
+            assert_eq!(entered_twice(&payments(of), Balance::from_hundredths(20)), expected, "{of:?}");
+        }
+        let mut voided = payments(&[(20, "cash", None), (20, "cash", None), (-20, "cash", None)]);
+        voided[2].voids = Some(2);
+        assert_eq!(entered_twice(&voided, Balance::from_hundredths(20)), None);
+    }
 
     #[test]
     fn a_method_is_a_lower_case_word() {

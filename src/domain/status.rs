@@ -25,6 +25,9 @@ impl Status {
     /// All statuses, in the order of an order's life.
     pub const ALL: [Status; 6] = [Pending, Confirmed, Processing, Shipped, Delivered, Cancelled];
 
+    /// The statuses of orders that are still to be paid, packed or brought.
+    pub const OPEN: [Status; 4] = [Pending, Confirmed, Processing, Shipped];
+
     /// The statuses in which the pieces that an order holds are still in the shop, to be packed.
     pub const IN_SHOP: &[Status] = &[Confirmed, Processing];
 

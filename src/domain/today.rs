@@ -3,10 +3,10 @@
 use chrono::Duration;
 
 use super::customer_remarks::Block;
-use super::money::Balance;
+use super::money::{Balance, Money};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk, OrderSummary};
-use super::payment::{Payment, last_paid};
+use super::payment::{Payment, entered_twice, way_back};
 use super::product::Product;
 use super::reference::Reference;
 use super::remedy::Remedy;
@@ -301,15 +301,15 @@ fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
 
 fn owed(facts: &Facts, now: Timestamp) -> Needs {
     let need = |(waiting, payments): &(OutstandingOrder, Vec<Payment>)| {
-        let last = last_paid(payments);
-        let method = last.map(|payment| payment.method.clone());
-        let next = Remedy::Refund { reference: waiting.order.reference.clone(), method };
-        // A payment of just what is too much may be the same one, entered twice.
-        let twice = last.filter(|last| last.amount == waiting.due().negated()).map(|last| {
-            let number = last.number;
-            format!("if payment {number} was entered twice, pay --void {number} takes it back")
+        let order = &waiting.order;
+        let next = Remedy::Refund { reference: order.reference.clone(), method: way_back(payments).cloned() };
+        // Of what is owed for a cancelled order or for what came back, every payment was real.
+        let is_as_sold = order.status != Status::Cancelled && order.returned == Money::ZERO;
+        let twice = is_as_sold.then(|| entered_twice(payments, waiting.due().negated())).flatten();
+        let notice = twice.map(|number| {
+            format!("if payment {number} was entered twice: orders pay {} --void {number} --note WHY", order.reference)
         });
-        Need { notices: twice.into_iter().collect(), ..order_need(&waiting.order, None, waiting.since, now, next) }
+        Need { notices: notice.into_iter().collect(), ..order_need(order, None, waiting.since, now, next) }
     };
     needs(List::Owed, facts.owed.iter().map(need).collect(), Count::of_counted(facts.owed_count))
 }
@@ -540,8 +540,14 @@ mod tests {
         let mut owed = waiting(7, Status::Cancelled, 0, 40);
         owed.order.payments_sum = Some(Balance::from_hundredths(2999));
         let mut overpaid = waiting(8, Status::Shipped, 0, 50);
-        overpaid.order.payments_sum = Some(Balance::from_hundredths(5999));
-        let excess = 5999 - overpaid.order.grand_total().hundredths();
+        let price = overpaid.order.grand_total().hundredths();
+        overpaid.order.payments_sum = Some(Balance::from_hundredths(2 * price));
+        let mut returned = overpaid.clone();
+        returned.order.returned = Money::from_hundredths(price);
+        returned.order.payments_sum = Some(Balance::from_hundredths(price));
+        let mut cancelled = overpaid.clone();
+        (cancelled.order.status, cancelled.order.payments_sum) =
+            (Status::Cancelled, Some(Balance::from_hundredths(price)));
         let facts = Facts {
             to_pack: vec![
                 summary(1, Status::Confirmed, 2),
@@ -557,10 +563,15 @@ mod tests {
                     vec![paid(1, 5000, "cash", None), paid(2, 100, "card", None), paid(3, -100, "card", Some(2))],
                 ),
                 (owed, Vec::new()),
-                (overpaid.clone(), vec![paid(1, 5999 - excess, "cash", None), paid(2, excess, "cash", None)]),
-                (overpaid, vec![paid(1, 5999, "cash", None)]),
+                (overpaid.clone(), vec![paid(1, price, "cash", None), paid(2, price, "cash", None)]),
+                (overpaid, vec![paid(1, 2 * price, "cash", None)]),
+                (
+                    returned,
+                    vec![paid(1, price / 2, "cash", None), paid(2, price, "cash", None), paid(3, price, "cash", None)],
+                ),
+                (cancelled, vec![paid(1, price, "cash", None), paid(2, price, "cash", None)]),
             ],
-            owed_count: 4,
+            owed_count: 6,
             ..Facts::default()
         };
         let lists = today(&facts, at(100));
@@ -570,14 +581,14 @@ mod tests {
         );
         assert_eq!(described(&lists[3]), ["LEG-6 80h: LEG-6 to delivered", "LEG-5 72h: LEG-5 to delivered"]);
         let eighth = "LEG-8 50h: refund LEG-8 cash";
-        let refunds = ["LEG-7 60h: refund LEG-7 cash", "LEG-7 60h: refund LEG-7 ?", eighth, eighth];
+        let refunds = ["LEG-7 60h: refund LEG-7 cash", "LEG-7 60h: refund LEG-7 ?", eighth, eighth, eighth, eighth];
         assert_eq!(described(&lists[4]), refunds);
         let notices: Vec<_> = lists[4].rows.iter().map(|need| need.notices.join("; ")).collect();
-        let twice = "if payment 2 was entered twice, pay --void 2 takes it back";
-        assert_eq!(notices, ["", "", twice, ""]);
+        let twice = "if payment 2 was entered twice: orders pay LEG-8 --void 2 --note WHY";
+        assert_eq!(notices, ["", "", twice, "", "", ""]);
         let counts = [2, 3, 4].map(|list| lists[list].count);
-        assert_eq!(counts, [Count::AtLeast(COUNTED), Count::Exactly(2), Count::Exactly(4)]);
-        assert_eq!(counts.map(Count::exact), [None, Some(2), Some(4)]);
+        assert_eq!(counts, [Count::AtLeast(COUNTED), Count::Exactly(2), Count::Exactly(6)]);
+        assert_eq!(counts.map(Count::exact), [None, Some(2), Some(6)]);
     }
 
     #[test]

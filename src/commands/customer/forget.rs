@@ -7,14 +7,16 @@ use crate::commands::Context;
 use crate::commands::naming::{CUSTOMER, NamedCustomer, Naming, customer_not_found, find_customer};
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::customer::Forgotten;
+use crate::domain::reference::Reference;
 use crate::domain::refusal::Conflict;
+use crate::domain::status::Status;
 use crate::domain::text::shorten;
 use crate::error::{Exit, Failure, FailureKind, explain};
 use crate::hint::{CommandLine, Hint};
 use crate::render::customer;
 use crate::render::json::body;
 use crate::render::prose::counted;
-use crate::store::Store;
+use crate::store::{OrderFilter, Read, Store, StoreError};
 use crate::ui;
 
 /// Forget a customer for good
@@ -51,19 +53,22 @@ pub fn run(args: &ForgetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if is_asked {
         ask(text, &store, &naming, context)?;
     }
-    let done = context.write(&mut store, |write| {
+    let (done, open) = context.write(&mut store, |write| {
         let named = find_customer(write, text, &naming);
         if naming.has_completed() && !is_asked {
             return Err(Failure::usage("customer forget needs a phone or a whole reference").into());
         }
         let is_to_overwrite = write.is_to_overwrite()?;
         match named {
-            Ok(NamedCustomer { number, .. }) => match write.forget_customer(&number, &audit)? {
-                Some(forgotten) => Ok(Some(forgotten)),
-                None if is_to_overwrite => Ok(None),
-                None => Err(customer_not_found(text).into()),
-            },
-            Err(error) if is_to_overwrite && is_gone(&error) => Ok(None),
+            Ok(NamedCustomer { number, .. }) => {
+                let open = open_orders(write, &number)?;
+                match write.forget_customer(&number, &audit)? {
+                    Some(forgotten) => Ok((Some(forgotten), open)),
+                    None if is_to_overwrite => Ok((None, open)),
+                    None => Err(customer_not_found(text).into()),
+                }
+            }
+            Err(error) if is_to_overwrite && is_gone(&error) => Ok((None, Vec::new())),
             Err(error) => Err(error),
         }
     })?;
@@ -71,7 +76,11 @@ pub fn run(args: &ForgetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if !context.is_dry_run() {
         ui::finish_change(INTERRUPTED, || overwrite(text, &mut store))?;
     }
-    report(done.as_ref(), &store, context)
+    report(done.as_ref(), &store, context)?;
+    if !is_asked {
+        warn_of_open(&open, context);
+    }
+    Ok(Exit::Done)
 }
 
 /// Returns whether a customer was not found because nothing is left of them.
@@ -82,15 +91,18 @@ fn is_gone(error: &anyhow::Error) -> bool {
 
 /// Shows a person at the terminal who would be forgotten, and asks.
 fn ask(text: &str, store: &Store, naming: &Naming, context: &Context) -> anyhow::Result<()> {
-    let (customer, settings) = store.read(|read| {
-        let customer = match find_customer(read, text, naming) {
+    let (customer, open, settings) = store.read(|read| {
+        let number = match find_customer(read, text, naming) {
             Err(error) if is_gone(&error) && read.is_to_overwrite()? => None,
-            named => read.customer(&named?.number)?,
+            named => Some(named?.number),
         };
-        anyhow::Ok((customer, read.settings()?))
+        let open = number.as_ref().map(|number| open_orders(read, number)).transpose()?.unwrap_or_default();
+        let customer = number.map(|number| read.customer(&number)).transpose()?.flatten();
+        anyhow::Ok((customer, open, read.settings()?))
     })?;
     let Some(customer) = customer else { return Ok(()) };
     ui::show(&customer::about(&customer, context.style_of_questions(&settings)));
+    warn_of_open(&open, context);
     let question = format!("Forget this customer for good, in {}?", counted(customer.order_count, "order"));
     context.ask(&question, &format!("{} not forgotten", shorten(&customer.phone)))
 }
@@ -115,7 +127,28 @@ fn overwrite(text: &str, store: &mut Store) -> anyhow::Result<()> {
     })
 }
 
-fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow::Result<Exit> {
+/// The most orders that a warning names.
+const NAMED: usize = 5;
+
+/// Finds the open orders of a number, up to one more than a warning names.
+fn open_orders(read: &Read<'_>, number: &str) -> Result<Vec<Reference>, StoreError> {
+    let (statuses, phone_digits) = (Status::OPEN.to_vec(), Some(number.to_owned()));
+    let filter = OrderFilter { statuses, phone_digits, limit: u64::try_from(NAMED + 1).ok(), ..OrderFilter::default() };
+    Ok(read.listed_orders(&filter, false)?.into_iter().map(|order| order.summary.reference).collect())
+}
+
+/// Warns that orders which are not brought yet lose what their papers need.
+fn warn_of_open(open: &[Reference], context: &Context) {
+    let mut names: Vec<&str> = open.iter().map(Reference::as_str).take(NAMED).collect();
+    if open.len() > names.len() {
+        names.push("…");
+    }
+    if !names.is_empty() {
+        context.ui.warn(&format!("orders that are still open lose their name and address: {}", names.join(", ")));
+    }
+}
+
+fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow::Result<()> {
     let copies = store.migration_copies()?;
     let nothing = Forgotten::default();
     let Forgotten { orders: count, accounts } = done.unwrap_or(&nothing);
@@ -145,5 +178,5 @@ fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow:
     for copy in copies {
         context.ui.warn(&format!("{} is such a backup, made by an update of orders: delete it", copy.display()));
     }
-    Ok(Exit::Done)
+    Ok(())
 }

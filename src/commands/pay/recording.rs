@@ -6,7 +6,7 @@ use crate::commands::naming::pick::{Purpose, one_named_or_picked};
 use crate::commands::naming::{Naming, find_order};
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::Order;
-use crate::domain::payment::{Method, PaymentEntry, last_paid, read_receipt};
+use crate::domain::payment::{Method, PaymentEntry, read_receipt, way_back};
 use crate::domain::record_payment::{NewPayment, decide, overpaid};
 use crate::domain::reference::Reference;
 use crate::domain::text::{plain_number, shorten};
@@ -169,7 +169,7 @@ pub fn say_owed<'o>(orders: impl Iterator<Item = &'o Order>, context: &Context) 
     let owed: Vec<(&Reference, Balance, Option<&Method>)> = orders
         .filter_map(|Order { summary, payments, .. }| {
             let due = summary.due().filter(|due| due.is_negative())?;
-            Some((&summary.reference, due, last_paid(payments).map(|payment| &payment.method)))
+            Some((&summary.reference, due, way_back(payments)))
         })
         .collect();
     let verb = if context.is_dry_run() { "would be" } else { "is" };
