@@ -192,8 +192,13 @@ impl From<Remedy> for Hint {
                 let command = option(order("edit", reference), "--courier", &shipping.courier);
                 Hint::run("to say who carries it", option(command, "--tracking", &shipping.tracking))
             }
-            Remedy::SendReplacement(reference) => {
-                Hint::run("once the replacement is sent", order("edit", reference).option("--tracking NUMBER"))
+            Remedy::SendReplacement { reference, courier } => {
+                let command = order("edit", reference);
+                let command = match courier {
+                    Some(courier) => command.option_value("--courier", &courier),
+                    None => command.option("--tracking NUMBER"),
+                };
+                Hint::run("once the replacement is sent", command)
             }
             Remedy::EditItem(reference) => {
                 Hint::run("to change an item", order("edit", reference).option("--item N --quantity N"))
@@ -341,7 +346,8 @@ mod tests {
                     reference: reference(),
                     shipping: ShippingEdit { courier: Some(Some(word())), tracking: Some(None) },
                 },
-                Remedy::SendReplacement(reference()),
+                Remedy::SendReplacement { reference: reference(), courier: None },
+                Remedy::SendReplacement { reference: reference(), courier: Some(word()) },
                 Remedy::Receive { product: word(), size: None, missing: None },
                 Remedy::Receive { product: word(), size: Some("X L".to_owned()), missing: Some(3) },
                 Remedy::ReceiveSizes(word()),

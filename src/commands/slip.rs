@@ -11,7 +11,7 @@ use super::run::facts::{CommandFacts, Group};
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::products::Products;
 use crate::domain::settings::Settings;
-use crate::domain::slip::{LINES_LIMIT, PickList, RETURNS_LOOKED_AT, TooManyLines, is_to_pack};
+use crate::domain::slip::{LINES_LIMIT, PickList, TooManyLines, is_to_pack};
 use crate::domain::status::Status;
 use crate::error::{Exit, Failure, FailureKind, OutputError};
 use crate::hint::{CommandLine, Hint};
@@ -78,7 +78,7 @@ fn orders_of(read: &Read<'_>, named: Option<&References>, naming: &Naming) -> an
             format!("more than {REFERENCES_LIMIT} orders are to be packed; one call prints {REFERENCES_LIMIT}");
         return Err(Failure::new(FailureKind::InvalidInput, problem).hint(name_some()).into());
     }
-    Ok(orders.into_iter().chain(read.unsent_exchanges(RETURNS_LOOKED_AT)?).collect())
+    Ok(orders.into_iter().chain(read.unsent_exchanges(u32::MAX)?).collect())
 }
 
 fn name_some() -> Hint {

@@ -10,10 +10,11 @@ use crate::domain::payment::Payment;
 use crate::domain::remedy::Remedy;
 use crate::domain::report::money::{Outstanding, OutstandingOrder};
 use crate::domain::settings::Settings;
-use crate::domain::slip::RETURNS_LOOKED_AT;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
-use crate::domain::today::{self, COUNTED, Count, LOOKED_AT, List, Needs, PRODUCTS, PendingOrder, SHIPPED, SHOWN};
+use crate::domain::today::{
+    self, COUNTED, Count, LATE, LOOKED_AT, List, Needs, PRODUCTS, PendingOrder, RETURNS_LOOKED_AT, SHOWN,
+};
 use crate::error::{Exit, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
@@ -111,12 +112,10 @@ fn owed(read: &Read<'_>) -> anyhow::Result<Vec<(OutstandingOrder, Vec<Payment>)>
     Ok(owed.into_iter().zip(paid.into_iter().map(|order| order.payments)).collect())
 }
 
-/// Loads the orders that couriers have had for long, of the shipped ones that came first.
+/// Loads the orders that couriers have had for long.
 fn late(read: &Read<'_>, now: Timestamp) -> Result<(Vec<OutstandingOrder>, Count), StoreError> {
-    let first = read.first_shipped(SHIPPED)?;
-    let are_all = first.len() < SHIPPED;
-    let mut late = today::late(first, now);
-    let count = Count::of_rows(late.len(), are_all);
+    let mut late = read.shipped_until(today::late_if_shipped_until(now), LATE)?;
+    let count = Count::of_rows(late.len(), late.len() < LATE);
     late.truncate(SHOWN);
     let orders = read.summaries(&late.iter().map(|(order, _)| *order).collect::<Vec<_>>())?;
     let waiting = orders.into_iter().zip(late).map(|(order, (_, since))| OutstandingOrder { order, since });

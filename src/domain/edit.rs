@@ -14,6 +14,7 @@ use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind};
 use super::remedy::Remedy;
 use super::shipping::{Shipping, ShippingEdit};
+use super::slip::is_exchange;
 use super::status::Status;
 use super::terms::{Discount, Terms, TermsEdit};
 use super::transition::back_to_pending;
@@ -163,8 +164,13 @@ fn edited(
         return Err(too_much(reference));
     };
     let shipping = summary.shipping.edited(&edit.shipping);
-    for (was, is) in summary.shipping.words().into_iter().zip(shipping.words()) {
-        changes.extend(Change::between(was, is));
+    // Who carries the order may carry the replacement as well: saying so once more tells that it is sent.
+    let sends = is_exchange(order);
+    let named = [&edit.shipping.courier, &edit.shipping.tracking].map(|word| matches!(word, Some(Some(_))));
+    for ((was, is), is_named) in summary.shipping.words().into_iter().zip(shipping.words()).zip(named) {
+        let repeated =
+            || (sends && is_named).then(|| Change { from: is.clone(), to: is.clone(), movements: Vec::new() });
+        changes.extend(Change::between(was, is.clone()).or_else(repeated));
     }
     // A percentage applies to the items that did not come back; the share that went with returns stays.
     let returned_subtotal = Balance::from(summary.total).minus(order.items_left());

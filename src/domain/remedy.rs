@@ -39,8 +39,13 @@ pub enum Remedy {
         /// What was typed.
         shipping: ShippingEdit,
     },
-    /// Record the tracking number of a replacement that is on its way.
-    SendReplacement(Reference),
+    /// Record that a replacement is on its way: by its tracking number, or by the courier.
+    SendReplacement {
+        /// The order.
+        reference: Reference,
+        /// The courier, if the order has one without numbers.
+        courier: Option<String>,
+    },
     /// Change one of the order's items.
     EditItem(Reference),
     /// Take an order anew.

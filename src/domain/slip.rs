@@ -117,9 +117,6 @@ impl PickLine {
     }
 }
 
-/// How many of the newest returns are searched for exchanges whose replacement is still to be sent.
-pub const RETURNS_LOOKED_AT: u32 = 100;
-
 /// Returns whether an order is to be packed: all of it, or its replacements.
 pub fn is_to_pack(order: &Order) -> bool {
     order.summary.status.is_in_shop() || is_exchange(order)

@@ -25,7 +25,7 @@ impl Status {
     /// All statuses, in the order of an order's life.
     pub const ALL: [Status; 6] = [Pending, Confirmed, Processing, Shipped, Delivered, Cancelled];
 
-    /// The statuses of orders that are still to be paid, packed or brought.
+    /// The statuses of orders that are neither delivered nor cancelled.
     pub const OPEN: [Status; 4] = [Pending, Confirmed, Processing, Shipped];
 
     /// The statuses in which the pieces that an order holds are still in the shop, to be packed.

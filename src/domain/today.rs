@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::customer_remarks::Block;
 use super::money::{Balance, Money};
 use super::obstacle::{Obstacle, refusal};
-use super::order::{Order, OrderPk, OrderSummary};
+use super::order::{Order, OrderSummary};
 use super::payment::{Payment, entered_twice, way_back};
 use super::product::Product;
 use super::reference::Reference;
@@ -13,6 +13,7 @@ use super::remedy::Remedy;
 use super::report::money::OutstandingOrder;
 use super::report::pending::{Availability, Pending};
 use super::report::stock::{Demand, DemandByLine, Scarce, State};
+use super::shipping::Shipping;
 use super::slip::{is_exchange, to_pack};
 use super::status::Status;
 use super::terms::CASH_ON_DELIVERY;
@@ -24,8 +25,10 @@ pub const SHOWN: usize = 10;
 pub const LOOKED_AT: usize = 10;
 /// Up to which number orders are counted.
 pub const COUNTED: i64 = 500;
-/// How many shipped orders are looked at, those that came first.
-pub const SHIPPED: usize = 30;
+/// How many late orders are looked at, those that came first.
+pub const LATE: usize = 30;
+/// How many of the newest returns are searched for exchanges whose replacement is still to be sent.
+pub const RETURNS_LOOKED_AT: u32 = 1000;
 /// How many scarce products are looked at, those with the fewest pieces.
 pub const PRODUCTS: usize = 30;
 /// How many days an order may be with a courier before somebody asks.
@@ -258,7 +261,9 @@ fn packing(facts: &Facts, now: Timestamp) -> Needs {
     };
     let exchange = |order: &Order| {
         let since = order.returns.last().map_or(order.summary.waits_since(), |last| last.at);
-        let next = Remedy::SendReplacement(order.summary.reference.clone());
+        let Shipping { courier, tracking } = &order.summary.shipping;
+        let courier = courier.clone().filter(|_| tracking.is_none());
+        let next = Remedy::SendReplacement { reference: order.summary.reference.clone(), courier };
         let pieces = to_pack(order).map(|(_, item)| {
             let size = item.selected_size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
             format!("{} × {}{size}", item.pieces_left(), item.shop_name())
@@ -280,13 +285,10 @@ fn still_due(order: &OrderSummary) -> Option<String> {
     Some(format!("{due} is still due"))
 }
 
-/// Chooses the shipped orders that couriers have had for too long, the longest first. Each comes with the time of its
-/// shipping.
-pub fn late(mut shipped: Vec<(OrderPk, Timestamp)>, now: Timestamp) -> Vec<(OrderPk, Timestamp)> {
+/// Returns until when an order has to have been shipped to be late now.
+pub fn late_if_shipped_until(now: Timestamp) -> Timestamp {
     let limit = Duration::days(DAYS_WITH_COURIER).num_milliseconds();
-    shipped.retain(|(_, since)| now.millis() - since.millis() >= limit);
-    shipped.sort_by_key(|(order, since)| (*since, *order));
-    shipped
+    Timestamp::from_millis(now.millis() - limit).unwrap_or(Timestamp::FIRST)
 }
 
 fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
@@ -445,7 +447,9 @@ mod tests {
                 )
             }
             Remedy::ReceiveSizes(product) => format!("receive {product} SIZE=N"),
-            Remedy::SendReplacement(reference) => format!("send replacement of {reference}"),
+            Remedy::SendReplacement { reference, courier } => {
+                format!("send replacement of {reference} {}", courier.as_deref().unwrap_or("?"))
+            }
             Remedy::ShowOrders(orders) => {
                 format!("show {}", orders.iter().map(Reference::as_str).collect::<Vec<_>>().join(" "))
             }
@@ -629,7 +633,7 @@ mod tests {
         let waiting = one(2, &shirt, None, Status::Confirmed, 1).summary;
         let facts = Facts { to_pack: vec![waiting], to_pack_count: 1, exchanges: vec![delivered], ..Facts::default() };
         let found = &today(&facts, at(3))[2];
-        assert_eq!(described(found), ["LEG-1 3h: send replacement of LEG-1", "LEG-2 2h: LEG-2 to processing"]);
+        assert_eq!(described(found), ["LEG-1 3h: send replacement of LEG-1 ?", "LEG-2 2h: LEG-2 to processing"]);
         assert_eq!(
             (found.rows[0].notices.join("; "), found.count),
             ("exchange, to be sent: 1 × Shirt".to_owned(), Count::Exactly(2))
@@ -649,12 +653,10 @@ mod tests {
         }
     }
 
-    /// The days count from its shipping, however early the order came.
     #[test]
     fn an_order_is_late_after_three_days_with_a_courier() {
-        let shipped = |pk, hour| (OrderPk(pk), at(hour));
-        let found = late(vec![shipped(4, 29), shipped(5, 28), shipped(6, 20), shipped(7, 20)], at(100));
-        assert_eq!(found, [shipped(6, 20), shipped(7, 20), shipped(5, 28)]);
+        assert_eq!(late_if_shipped_until(at(100)), at(28));
+        assert_eq!(late_if_shipped_until(Timestamp::FIRST), Timestamp::FIRST);
     }
 
     #[test]
@@ -702,7 +704,7 @@ mod tests {
         let products = caps.chain([shirt.clone()]).collect();
         let order = one(1, &shirt, None, Status::Shipped, 0).summary;
         let late = vec![OutstandingOrder { order, since: at(0) }; SHOWN];
-        let late_count = Count::of_rows(SHIPPED, false);
+        let late_count = Count::of_rows(LATE, false);
         let facts = Facts { pending, pending_count: COUNTED, products, late, late_count, ..Facts::default() };
         let lists = today(&facts, at(100));
         let found: Vec<_> = lists.iter().map(|needs| (needs.rows.len(), needs.count)).collect();

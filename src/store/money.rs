@@ -21,12 +21,14 @@ const SUMS: &str = "SELECT coalesce(SUM(CASE WHEN (amount < 0) = (voids NOT NULL
         SUM(voids IS NULL) AS payments
     FROM payments WHERE paid_at >= :from AND paid_at < :before";
 
-/// When an order left the shop, since it was last confirmed.
+/// When an order left the shop, since it was last in it.
 const LEFT_AT: &str = concat!(
     "(SELECT MIN(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status' AND e.\"to\" IN ",
     carried_statuses!(),
     " AND e.pk > (SELECT MAX(c.pk) FROM order_events AS c
-        WHERE c.order_pk = o.pk AND c.kind = 'status' AND c.\"to\" = 'confirmed'))"
+        WHERE c.order_pk = o.pk AND c.kind = 'status' AND c.\"to\" IN ",
+    shop_statuses!(),
+    "))"
 );
 /// When a cancelled order was cancelled, or any other order was last paid, edited or returned in part.
 const OWED_SINCE: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND CASE o.status

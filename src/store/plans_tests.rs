@@ -167,7 +167,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.owed_up_to(10)?;
     read.waiting_longest(10)?;
     read.count_of_status(Status::Pending, 10)?;
-    read.first_shipped(10)?;
+    read.shipped_until(Timestamp::FIRST, 10)?;
     read.products_to_watch([shirt.id], 5, 10)?;
     read_lists(read, shirt, &owner)
 }

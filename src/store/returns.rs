@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::named_params;
 
 use super::error::StoreError;
-use super::status_sets::carried_statuses;
+use super::status_sets::{carried_statuses, shop_statuses};
 use super::transaction::{Audit, Read, Write};
 use super::values::{Id, limit};
 use crate::domain::content::{ItemContent, items_hash};
@@ -20,10 +20,17 @@ use crate::domain::time::Timestamp;
 #[derive(Debug, Default)]
 pub(super) struct Returns(HashMap<OrderPk, Vec<Row>>);
 
-/// Whether the event `e` exchanged pieces of an order that a courier brought: its replacement goes out as a parcel of its own.
-const IS_EXCHANGE: &str = r#"(e."to" IS NOT NULL AND e.kind = 'returned'
+/// Whether the event `e` exchanged pieces of an order that a courier brought: its replacement goes out as a parcel of its own,
+/// unless the whole order came back to the shop later.
+const IS_EXCHANGE: &str = concat!(
+    r#"(e."to" IS NOT NULL AND e.kind = 'returned'
     AND EXISTS (SELECT 1 FROM order_events AS s
-                WHERE s.order_pk = e.order_pk AND s.pk < e.pk AND s.kind = 'status' AND s."to" = 'shipped'))"#;
+                WHERE s.order_pk = e.order_pk AND s.pk < e.pk AND s.kind = 'status' AND s."to" = 'shipped')
+    AND NOT EXISTS (SELECT 1 FROM order_events AS s
+                    WHERE s.order_pk = e.order_pk AND s.pk > e.pk AND s.kind = 'status' AND s."to" IN "#,
+    shop_statuses!(),
+    "))"
+);
 
 /// Whether something was sent after the event `e`: the order was shipped once more, or got another courier or number.
 ///

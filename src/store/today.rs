@@ -45,16 +45,21 @@ impl Read<'_> {
         self.row(sql, named_params! {":status": status, ":most": most}, |row| row.get(0))
     }
 
-    /// Finds the shipped orders that came first, up to `most`, with the time when each was shipped last.
-    pub fn first_shipped(&self, most: usize) -> Result<Vec<(OrderPk, Timestamp)>, StoreError> {
-        self.rows(
+    /// Finds the shipped orders that couriers have had since `until` or longer, the longest first, with that time: up to `most`
+    /// of them, those that came first.
+    pub fn shipped_until(&self, until: Timestamp, most: usize) -> Result<Vec<(OrderPk, Timestamp)>, StoreError> {
+        // The last step of a shipped order is the one to shipped.
+        let mut found = self.rows(
             "SELECT o.pk, coalesce((SELECT e.at FROM order_events AS e
-                                    WHERE e.order_pk = o.pk AND e.kind = 'status' AND e.\"to\" = 'shipped'
-                                    ORDER BY e.pk DESC LIMIT 1), o.created_at) AS shipped_at
-             FROM orders AS o WHERE o.status = 'shipped' ORDER BY o.created_at, o.pk LIMIT :most",
-            named_params! {":most": limit(Some(most))},
+                                    WHERE e.order_pk = o.pk AND e.kind = 'status' ORDER BY e.pk DESC LIMIT 1),
+                                   o.created_at) AS shipped_at
+             FROM orders AS o WHERE o.status = 'shipped' AND o.created_at <= :until AND shipped_at <= :until
+             ORDER BY o.created_at, o.pk LIMIT :most",
+            named_params! {":until": until, ":most": limit(Some(most))},
             |row| Ok((row.get("pk")?, row.get("shipped_at")?)),
-        )
+        )?;
+        found.sort_by_key(|(order, since)| (*since, *order));
+        Ok(found)
     }
 
     /// Loads these products and the scarce ones, up to `most` of them, by name. `shop_limit` is for products without a limit of

@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
 use crate::hold::{steers, without_isolates};
 
@@ -103,6 +105,75 @@ fn a_replacement_is_packed_and_sent() {
     assert_eq!(commands(), []);
     run("slip -q").prints("");
     shop.check();
+}
+
+/// A shop without tracking numbers says who carries the replacement, even if it is the courier of before.
+#[test]
+fn a_replacement_may_go_with_the_same_courier() {
+    let shop = Shop::stocked();
+    let run = |line: &str| line.split(' ').fold(shop.orders([]), |run, word| run.arg(word));
+    shop.take(ORDER, SHIRT, 1, Some("M"));
+    run(&format!("confirm {ORDER} --paid cash -q")).succeeds();
+    run(&format!("set-status {ORDER} shipped --courier Bosta -q")).succeeds();
+    run(&format!("return {ORDER} 1 --exchange S --yes -q")).succeeds();
+    let said = format!("orders edit {ORDER} --courier Bosta");
+    assert_eq!(run("today --json").json()["rows"][0]["command"], said);
+    let refused = run(&format!("set-status {ORDER} shipped --courier Bosta")).exits(5);
+    assert!(refused.stderr.ends_with(&format!("{said}\n")), "{refused:?}");
+    run("slip -q").prints(&format!("{ORDER}\n"));
+    run(&format!("edit {ORDER} --courier Bosta -q")).succeeds();
+    run("slip -q").prints("");
+    let again = run(&format!("edit {ORDER} --courier Bosta")).exits(0);
+    assert!(again.stderr.contains("nothing changed"), "{again:?}");
+    shop.check();
+}
+
+/// Its replacement is then an item like the others.
+#[test]
+fn an_exchanged_order_that_came_back_to_the_shop_goes_out_whole() {
+    let shop = Shop::stocked();
+    let run = |line: &str| line.split(' ').fold(shop.orders([]), |run, word| run.arg(word));
+    run(&format!("create --phone 01000001 --name x --item {SHIRT}/M --reference {ORDER} --cod --confirm -q"))
+        .succeeds();
+    run(&format!("set-status {ORDER} shipped -q")).succeeds();
+    run(&format!("return {ORDER} 1 --exchange S --yes -q")).succeeds();
+    run(&format!("set-status {ORDER} processing --force --note back -q")).succeeds();
+    run(&format!("edit {ORDER} --add {BELT} --quantity 1 -q")).succeeds();
+    for status in ["processing", "shipped"] {
+        let slip = run(&format!("slip {ORDER}")).succeeds();
+        assert!(slip.contains("Collect 48.74, cash on delivery\n"), "{status} {slip}");
+        let text = run(&format!("message {ORDER}")).succeeds();
+        assert!(text.contains("The courier collects 48.74."), "{status} {text}");
+        run(&format!("set-status {ORDER} shipped --yes -q")).ends();
+    }
+    run(&format!("set-status {ORDER} delivered -q")).succeeds();
+    run("slip -q").prints("");
+    assert!(!run("today").succeeds().contains("exchange"));
+}
+
+/// However many pieces came back later.
+#[test]
+fn every_replacement_is_to_be_packed() {
+    let shop = Shop::stocked();
+    let run = |line: &str| line.split(' ').fold(shop.orders([]), |run, word| run.arg(word));
+    shop.take("LEG-FIRST", SHIRT, 1, Some("M"));
+    let item = order("LEG-WHOLE", BELT, 1, None);
+    let mut whole: Value = serde_json::from_str(&item).unwrap();
+    let items = whole["items"].as_array_mut().unwrap();
+    *items = vec![items[0].clone(); 101];
+    shop.orders(["product", "count", BELT, "200", "--note", "more", "-q"]).succeeds();
+    shop.orders(["create", "-", "-q"]).stdin(whole.to_string()).succeeds();
+    for reference in ["LEG-FIRST", "LEG-WHOLE"] {
+        run(&format!("confirm {reference} -q")).succeeds();
+        run(&format!("set-status {reference} shipped -q")).succeeds();
+    }
+    run("return LEG-FIRST 1 --exchange S --yes -q").succeeds();
+    let all: Vec<String> = (1..=101).map(|number| number.to_string()).collect();
+    run(&format!("return LEG-WHOLE {} --yes -q", all.join(" "))).succeeds();
+    run("slip -q").prints("LEG-FIRST\n");
+    let today = run("today --json").json();
+    let to_pack = today["rows"].as_array().unwrap().iter().filter(|row| row["list"] == "toPack");
+    assert_eq!(to_pack.map(|row| &row["orderReference"]).collect::<Vec<_>>(), ["LEG-FIRST"]);
 }
 
 /// The first courier has collected the price, and settles later.

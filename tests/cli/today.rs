@@ -44,6 +44,36 @@ fn commands(body: &Value, list: &str) -> Vec<String> {
     rows(body, list).iter().map(|row| row["command"].as_str().unwrap().to_owned()).collect()
 }
 
+/// However many orders came earlier, and however often it was shipped.
+#[test]
+fn an_order_is_late_from_its_last_shipping_on() {
+    let shop = Shop::stocked();
+    let at = |day: &str, line: &str| {
+        let time = format!("2026-01-{day}T08:00:00Z");
+        line.split(' ').fold(shop.orders([]), |run, word| run.arg(word)).env("ORDERS_NOW", time).succeeds()
+    };
+    let sell = |day: &str, reference: &str| {
+        let sale = format!("create --phone 1 --name x --item {BELT} --reference {reference} --cod --confirm -q");
+        at(day, &sale);
+    };
+    let preorders: Vec<String> = (0..30).map(|number| format!("PRE-{number}")).collect();
+    shop.orders(["product", "count", BELT, "200", "--note", "more", "-q"]).succeeds();
+    for reference in &preorders {
+        sell("01", reference);
+    }
+    sell("02", "LEG-LATE");
+    at("03", "set-status LEG-LATE shipped -q");
+    at("04", "set-status LEG-LATE processing --force --note back -q");
+    at("20", "set-status LEG-LATE shipped -q");
+    at("25", &format!("set-status {} shipped -q", preorders.join(" ")));
+    let body: Value = serde_json::from_str(&at("25", "today --json")).unwrap();
+    assert_eq!(commands(&body, "withCouriers"), ["orders set-status LEG-LATE delivered"]);
+    assert_eq!(rows(&body, "withCouriers")[0]["waitingSeconds"], 5 * 24 * 60 * 60);
+    let money: Value = serde_json::from_str(&at("25", "report money --json")).unwrap();
+    let row = money["withCouriers"].as_array().unwrap().iter().find(|row| row["orderReference"] == "LEG-LATE");
+    assert_eq!(row.unwrap()["since"], "2026-01-20T08:00:00.000Z");
+}
+
 /// There is no payment to check of it.
 #[test]
 fn cash_on_delivery_is_named() {
