@@ -165,7 +165,7 @@ fn edited(
     };
     let shipping = summary.shipping.edited(&edit.shipping);
     // Who carries the order may carry the replacement as well: saying so once more tells that it is sent.
-    let sends = is_exchange(order);
+    let sends = is_exchange(order) && shipping == summary.shipping;
     let named = [&edit.shipping.courier, &edit.shipping.tracking].map(|word| matches!(word, Some(Some(_))));
     for ((was, is), is_named) in summary.shipping.words().into_iter().zip(shipping.words()).zip(named) {
         let repeated =
