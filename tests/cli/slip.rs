@@ -125,6 +125,13 @@ fn a_replacement_may_go_with_the_same_courier() {
     run("slip -q").prints("");
     let again = run(&format!("edit {ORDER} --courier Bosta")).exits(0);
     assert!(again.stderr.contains("nothing changed"), "{again:?}");
+    // A number alone says as much.
+    run(&format!("return {ORDER} 2 --exchange L --yes -q")).succeeds();
+    run(&format!("edit {ORDER} --courier Bosta --tracking 9917 -q")).succeeds();
+    run("slip -q").prints("");
+    let history = run(&format!("history {ORDER} --json")).json();
+    let repeated = history.as_array().unwrap().iter().filter(|event| event["from"] == "courier: Bosta");
+    assert_eq!(repeated.count(), 1);
     shop.check();
 }
 
